@@ -1,0 +1,64 @@
+"""Who did or saw what, to whose record, and when; written in the same transaction, never changed.
+
+Entries hold ids and words of the program, never a drug, an amount or a name.
+"""
+
+import enum
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, words
+
+
+class Means(enum.StrEnum):
+    """By which way somebody acted."""
+
+    APP = "app"
+    PUSH_TOKEN = "push_token"
+    API_KEY = "api_key"
+    COMMAND = "command"
+    SYSTEM = "system"
+
+
+class AuditEntry(Base):
+    """One act or one look. Triggers refuse to update or delete it, on both databases."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index(None, "patient_id", "at"), Index(None, "actor_id", "at"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    action: Mapped[str] = mapped_column(String(64))
+    means: Mapped[Means] = mapped_column(words(Means))
+    facts: Mapped[dict[str, Any]]
+
+
+def record(
+    session: AsyncSession,
+    action: str,
+    *,
+    at: datetime,
+    actor: UUID | None,
+    patient: UUID | None,
+    means: Means = Means.APP,
+    **facts: str | int,
+) -> None:
+    """Note one act, such as `dose.taken` or `adherence.read`, in the running transaction."""
+    session.add(
+        AuditEntry(
+            id=uuid4(),
+            at=at,
+            actor_id=actor,
+            patient_id=patient,
+            action=action,
+            means=means,
+            facts=dict(facts),
+        )
+    )

@@ -1,0 +1,1 @@
+"""People, sign-in, sessions and care links: who may see whom."""

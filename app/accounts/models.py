@@ -1,0 +1,149 @@
+"""Tables of people, clinics, sign-ins and care links."""
+
+import enum
+from datetime import datetime, time
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, words
+
+
+class Role(enum.StrEnum):
+    """What a person is to Vesper."""
+
+    PATIENT = "patient"
+    CLINICIAN = "clinician"
+
+
+class Detail(enum.StrEnum):
+    """What a notification may say on a lock screen; only the patient chooses `detailed`."""
+
+    DISCREET = "discreet"
+    DETAILED = "detailed"
+
+
+class Clinic(Base):
+    """A practice whose clinicians look after patients."""
+
+    __tablename__ = "clinic"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+
+
+class Person(Base):
+    """Somebody who signs in: a patient, or a clinician of one clinic.
+
+    `email` is kept in lower case and is unique.
+    """
+
+    __tablename__ = "person"
+    __table_args__ = (
+        UniqueConstraint("email"),
+        CheckConstraint(
+            "(role = 'clinician') = (clinic_id IS NOT NULL)", name="clinic_of_clinician"
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    role: Mapped[Role] = mapped_column(words(Role))
+    email: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    clinic_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"), default=None)
+
+
+class Preferences(Base):
+    """How a person's evenings run and what may appear on their lock screen.
+
+    bedtimes      seven wall-clock times as `HH:MM`, Monday's evening first
+    turns         until this wall-clock time it is still the night before
+    quiet_from    start of the hours in which nothing reminds, wall clock; both or neither
+    """
+
+    __tablename__ = "preferences"
+    __table_args__ = (
+        PrimaryKeyConstraint("person_id"),
+        CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name="quiet_hours"),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    timezone: Mapped[str] = mapped_column(String(64))
+    bedtimes: Mapped[list[str]]
+    turns: Mapped[time]
+    quiet_from: Mapped[time | None]
+    quiet_until: Mapped[time | None]
+    detail: Mapped[Detail] = mapped_column(words(Detail))
+
+
+class SignIn(Base):
+    """One signed-in browser. Only the SHA-256 of its cookie is kept.
+
+    It ends at `expires_at`, or when it has not been seen for its role's idle time.
+    """
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index(None, "person_id"),)
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class InviteKind(enum.StrEnum):
+    """What accepting an invite makes."""
+
+    CLINICIAN = "clinician"
+    PATIENT = "patient"
+
+
+class Invite(Base):
+    """A single-use, expiring code: it registers a clinician, or links a patient to one.
+
+    Only the SHA-256 of the code is kept. `created_by` is None when the command line made it.
+    """
+
+    __tablename__ = "invite"
+    __table_args__ = (UniqueConstraint("code_hash"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[InviteKind] = mapped_column(words(InviteKind))
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None] = mapped_column(default=None)
+    used_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None)
+
+
+class CareLink(Base):
+    """A patient's consent that one clinician sees and changes their protocol, until it is ended."""
+
+    __tablename__ = "care_link"
+    __table_args__ = (
+        PrimaryKeyConstraint("patient_id", "id"),
+        Index(None, "clinician_id", "ended_at"),
+    )
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    id: Mapped[UUID]
+    clinician_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    granted_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None)

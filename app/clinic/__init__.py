@@ -1,0 +1,1 @@
+"""The clinician's side: invites, the panel, adherence."""

@@ -1,0 +1,1 @@
+"""The plan, what happened to each dose, and what that means."""

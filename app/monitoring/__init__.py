@@ -1,0 +1,1 @@
+"""Which labs are due when, and the prompts that say so."""

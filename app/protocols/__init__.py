@@ -1,0 +1,1 @@
+"""Medicines, versions and lines: what one patient is prescribed."""

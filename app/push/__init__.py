@@ -1,0 +1,1 @@
+"""Reach a person's devices: subscriptions, outbox, encryption, delivery, receipts."""

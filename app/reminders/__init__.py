@@ -1,0 +1,1 @@
+"""Due doses into messages: ladder, quiet hours, words, snooze, one-tap tokens."""

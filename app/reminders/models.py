@@ -1,0 +1,33 @@
+"""The table of single-use tokens that log one dose from a notification."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, PrimaryKeyConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+
+
+class TapToken(Base):
+    """Leave to say what happened to one dose, and nothing else. Only the token's SHA-256 is kept.
+
+    `event_id` is set when it has been used; the same report again gets the same answer.
+    """
+
+    __tablename__ = "tap_token"
+    __table_args__ = (
+        PrimaryKeyConstraint("patient_id", "token_hash"),
+        ForeignKeyConstraint(
+            ["patient_id", "dose_id"], ["dose.patient_id", "dose.id"], ondelete="CASCADE"
+        ),
+        Index(None, "expires_at"),
+    )
+
+    patient_id: Mapped[UUID]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    dose_id: Mapped[UUID]
+    message_id: Mapped[UUID]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None] = mapped_column(default=None)
+    event_id: Mapped[UUID | None] = mapped_column(default=None)

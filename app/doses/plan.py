@@ -1,0 +1,145 @@
+"""The plan: rows of doses that follow from a prescription, rebuilt without touching the past.
+
+This module knows rows, not prescriptions: `app.protocols.planning` works out what is planned.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db import insert_new
+from app.doses.models import Dose, Event
+from app.units import Amount
+
+
+def dose_id(line_id: UUID, night: date, slot: int) -> UUID:
+    """The id of a dose: UUIDv5 of its line, night and slot, and of nothing else.
+
+    A phone that was offline while the plan was rebuilt still names the right dose, and neither
+    an hour that happens twice nor a second planner can make it two.
+    """
+    return uuid5(line_id, f"{night.isoformat()}/{slot}")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDose:
+    """One intake as the prescription in force asks for it."""
+
+    line_id: UUID
+    version_id: UUID
+    night: date
+    slot: int
+    label: str
+    amount: Amount
+    route: str
+    due_at: datetime
+    closes_at: datetime
+    on_time_minutes: int
+    ladder: tuple[int, ...]
+    zone: str
+    held: bool = False
+
+    @property
+    def id(self) -> UUID:
+        """See `dose_id`."""
+        return dose_id(self.line_id, self.night, self.slot)
+
+    def columns(self, patient_id: UUID) -> dict[str, Any]:
+        """The row this dose is kept as."""
+        return {
+            "patient_id": patient_id,
+            "id": self.id,
+            "line_id": self.line_id,
+            "version_id": self.version_id,
+            "night": self.night,
+            "slot": self.slot,
+            "label": self.label,
+            "amount_value": self.amount.value,
+            "amount_unit": self.amount.unit,
+            "route": self.route,
+            "due_at": self.due_at,
+            "closes_at": self.closes_at,
+            "on_time_minutes": self.on_time_minutes,
+            "ladder": list(self.ladder),
+            "zone": self.zone,
+            "held": self.held,
+            "extra": False,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a rebuild did to the rows: how many doses came, changed, and went."""
+
+    added: int
+    changed: int
+    removed: int
+
+
+async def replace_future(
+    session: AsyncSession,
+    patient_id: UUID,
+    planned: Iterable[PlannedDose],
+    *,
+    since: date,
+    until: date,
+    now: datetime,
+) -> Changes:
+    """Make the future of the nights in [since, until) what is planned, and leave the past alone.
+
+    A row is past, and stays, when it was due at `now` or before, when an event names it, or when
+    it is extra. Of the others, what is no longer planned goes (with its reminder), what changed
+    is rewritten, what is new is inserted. A dose whose instant moved from the future into the
+    past is kept at its old instant: nothing becomes overdue because somebody edited a bedtime.
+    Planning the same twice changes nothing.
+    """
+    rows = await _rows(session, patient_id, since, until)
+    settled = await _settled(session, patient_id, [row.id for row in rows])
+    existing = {row.id: row for row in rows}
+    wanted = {dose.id: dose for dose in planned if since <= dose.night < until}
+    new = [dose.columns(patient_id) for key, dose in wanted.items() if key not in existing]
+    added = await insert_new(session, Dose, new)
+    changed = 0
+    gone: list[UUID] = []
+    for key, row in existing.items():
+        if row.extra or row.due_at <= now or key in settled:
+            continue
+        dose = wanted.get(key)
+        if dose is None:
+            gone.append(key)
+        elif dose.due_at > now and _differs(row, columns := dose.columns(patient_id)):
+            await session.execute(
+                update(Dose).where(Dose.patient_id == patient_id, Dose.id == key).values(**columns)
+            )
+            changed += 1
+    if gone:
+        await session.execute(delete(Dose).where(Dose.patient_id == patient_id, Dose.id.in_(gone)))
+    return Changes(added, changed, len(gone))
+
+
+async def _rows(
+    session: AsyncSession, patient_id: UUID, since: date, until: date
+) -> Sequence[Dose]:
+    """The patient's doses of these nights, locked so that a tap and a rebuild take turns."""
+    nights = (
+        select(Dose)
+        .where(Dose.patient_id == patient_id, Dose.night >= since, Dose.night < until)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(nights)).all()
+
+
+async def _settled(session: AsyncSession, patient_id: UUID, doses: list[UUID]) -> set[UUID]:
+    """Those that some event names, read after the lock because a join would be older than it."""
+    named = select(Event.dose_id).where(Event.patient_id == patient_id, Event.dose_id.in_(doses))
+    return set((await session.scalars(named.distinct())).all())
+
+
+def _differs(row: Dose, columns: dict[str, Any]) -> bool:
+    return any(getattr(row, name) != value for name, value in columns.items())

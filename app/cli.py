@@ -1,0 +1,253 @@
+"""The `vesper` command: serve, work, migrate, make keys, clinics and invites."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+import structlog
+import typer
+import uvicorn
+import uvloop
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from app import clock
+from app.accounts.care import create_clinic, invite_clinician
+from app.accounts.models import Clinic
+from app.config import Refused, Settings, settings
+from app.db import connect, is_sqlite, sessions_on
+from app.push.vapid import make_private_key
+
+cli = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
+clinics = typer.Typer(no_args_is_help=True, help="Clinics.")
+clinicians = typer.Typer(no_args_is_help=True, help="Clinicians.")
+cli.add_typer(clinics, name="clinic")
+cli.add_typer(clinicians, name="clinician")
+
+ROOT = Path(__file__).parents[1]
+
+Answer = TypeVar("Answer")
+
+
+def checked() -> Settings:
+    """The settings, or the end of the command with the reason why they are refused."""
+    try:
+        found = settings()
+        found.check()
+    except Refused as refusal:
+        typer.secho(f"Vesper does not start: {refusal}", fg="red", err=True)
+        raise typer.Exit(2) from refusal
+    return found
+
+
+@cli.command()
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    worker: Annotated[
+        bool, typer.Option(help="Run the ticks in this process as well; SQLite needs it.")
+    ] = True,
+) -> None:
+    """Serve the application, and run the worker in the same process."""
+    from app.main import create_app
+
+    found = checked()
+    if is_sqlite(found.database_url) and not worker:
+        typer.secho(
+            "SQLite has one process: with --no-worker nothing would ever remind. "
+            "Use PostgreSQL, or leave the worker on.",
+            fg="red",
+            err=True,
+        )
+        raise typer.Exit(2)
+    if "public_url" not in found.model_fields_set:
+        found.public_url = f"http://localhost:{port}"
+    speak(found)
+    app = create_app(found, with_worker=worker)
+    typer.secho(f"Vesper is at {found.public_url} (listening on {host}:{port})", fg="green")
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=25,
+        proxy_headers=found.production,
+    )
+
+
+@cli.command()
+def worker() -> None:
+    """Run the ticks only; any number of these may share one PostgreSQL."""
+    from app.worker import Worker, run_until_signalled
+
+    found = checked()
+    if is_sqlite(found.database_url):
+        typer.secho("SQLite has one process: use `vesper serve`.", fg="red", err=True)
+        raise typer.Exit(2)
+    speak(found)
+
+    async def run() -> None:
+        engine = connect(found.database_url)
+        try:
+            async with monitored(found, engine):
+                await run_until_signalled(Worker.create(found, sessions_on(engine)))
+        finally:
+            await engine.dispose()
+
+    uvloop.run(run())
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database up to the newest migration; a repeat changes nothing."""
+    found = checked()
+    if is_sqlite(found.database_url):
+        Path(found.database_url.partition(":///")[2]).parent.mkdir(parents=True, exist_ok=True)
+    command.upgrade(migrations(found.database_url), "head")
+    typer.echo("The database is up to date.")
+
+
+@cli.command()
+def vapid(
+    folder: Annotated[Path | None, typer.Option(help="Write vapid.pem here, mode 0600.")] = None,
+) -> None:
+    """Make a VAPID key pair: print the private key, or write it to a folder."""
+    key = make_private_key()
+    if folder is None:
+        typer.echo(key)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "vapid.pem"
+    if path.exists():
+        typer.secho(f"{path} exists; losing that key loses every subscription.", fg="red", err=True)
+        raise typer.Exit(1)
+    path.touch(mode=0o600)
+    path.write_text(key, encoding="ascii")
+    typer.echo(f"Wrote {path}. Back it up.")
+
+
+@cli.command()
+def demo() -> None:
+    """Fill an empty database with a clinic, a clinician and three patients; print their sign-ins."""
+    from app.demo import NotEmpty, fill
+
+    found = checked()
+    try:
+        lines = in_transaction(found, lambda session: fill(session, clock.now()))
+    except NotEmpty as problem:
+        typer.echo(f"{problem.detail} Its sign-ins were printed when it was made.")
+        return
+    for line in lines:
+        typer.echo(line)
+
+
+@clinics.command("create")
+def clinic_create(name: str) -> None:
+    """Create a clinic and print its id."""
+
+    async def create(session: AsyncSession) -> UUID:
+        return create_clinic(session, name, clock.now()).id
+
+    typer.echo(str(in_transaction(checked(), create)))
+
+
+@clinicians.command("invite")
+def clinician_invite(
+    clinic: Annotated[
+        str, typer.Argument(help="Id of the clinic; optional when there is one.")
+    ] = "",
+) -> None:
+    """Print a single-use code with which a clinician registers."""
+
+    async def invite(session: AsyncSession) -> str:
+        wanted = UUID(clinic) if clinic else await session.scalar(select(Clinic.id).limit(1))
+        if wanted is None:
+            raise typer.BadParameter("Create a clinic first: vesper clinic create NAME")
+        return await invite_clinician(session, wanted, clock.now())
+
+    typer.echo(in_transaction(checked(), invite))
+
+
+def migrations(url: str) -> Config:
+    """Alembic's configuration, for one database."""
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    config.attributes["url"] = url
+    return config
+
+
+def in_transaction(found: Settings, work: Callable[[AsyncSession], Awaitable[Answer]]) -> Answer:
+    """Do one thing in one transaction on the configured database."""
+
+    async def run() -> Answer:
+        engine = connect(found.database_url)
+        try:
+            async with sessions_on(engine).begin() as session:
+                return await work(session)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(run())
+
+
+def speak(found: Settings) -> None:
+    """Logs as JSON in production, readable otherwise; ids only, health data never."""
+    level = logging.getLevelNamesMapping()[found.log_level.upper()]
+    renderer = (
+        structlog.processors.JSONRenderer() if found.production else structlog.dev.ConsoleRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+    )
+    logging.basicConfig(
+        level=max(level, logging.WARNING), format="%(levelname)s %(name)s %(message)s"
+    )
+
+
+@asynccontextmanager
+async def monitored(found: Settings, engine: AsyncEngine) -> AsyncIterator[None]:
+    """Serve `/healthz`, `/readyz` and `/metrics` beside a worker, where a port is set for them."""
+    if not found.worker_metrics_port:
+        yield
+        return
+    from fastapi import FastAPI
+
+    from app import operation
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.sessions = sessions_on(engine)
+    app.include_router(operation.router)
+    server = Quiet(
+        uvicorn.Config(
+            app, host="0.0.0.0", port=found.worker_metrics_port, access_log=False, log_config=None
+        )
+    )
+    serving = asyncio.create_task(server.serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class Quiet(uvicorn.Server):
+    """A server that leaves the signals to the worker it stands beside."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take no signal."""
+        yield

@@ -1,0 +1,253 @@
+"""HTTP for the clinician's side: inviting patients, the panel, and one patient's adherence."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.accounts import care
+from app.accounts.access import Clinician, OfPatient
+from app.accounts.attempts import allow
+from app.accounts.evenings import preferences_of
+from app.clinic import reading
+from app.clinic.panel import panel
+from app.clinic.reading import Reading
+from app.clock import Now
+from app.db import Session
+from app.doses.adherence import DEFINITION, Adherence, pooled, summarise
+from app.problems import Invalid, NotFound, TooManyRequests, declared
+from app.schedule import zone
+
+router = APIRouter(prefix="/api", tags=["clinic"])
+
+INVITES = "200/hour"
+
+
+class InviteOut(BaseModel):
+    """A code for one patient; it is shown this once."""
+
+    code: str
+    expires_at: datetime
+
+
+class Taking(BaseModel):
+    """Counts of the last 30 days; no rate, because a panel would be read as a ranking."""
+
+    taken: int
+    expected: int
+
+
+class PanelPatient(BaseModel):
+    """One patient of the panel; `unreachable` says nothing about what they took."""
+
+    id: UUID
+    name: str
+    since: datetime
+    taking30: Taking
+    last_taken_at: datetime | None
+    unreachable: bool
+    devices: int
+    labs_overdue: int
+    open_now: int
+
+
+class PanelOut(BaseModel):
+    """One page, by name; `next` is the cursor of the page after it."""
+
+    patients: list[PanelPatient]
+    next: UUID | None
+    definition: dict[str, str]
+
+
+class Period(BaseModel):
+    """Doses due after `since` and up to `until` are counted; `from` and `to` are those dates
+    where the patient lives."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    days: int
+    since: datetime
+    until: datetime
+
+
+class Rate(BaseModel):
+    """A share, 0 to 1, with its 95 % interval; both null while nothing was expected."""
+
+    value: float | None
+    ci95: tuple[float, float] | None
+
+
+class LineOut(BaseModel):
+    """Which line the figures are of, and the versions of the protocol that planned its doses."""
+
+    id: UUID
+    medicine: str
+    name: str
+    versions: list[int]
+    on_time_minutes: int
+
+
+class Figures(BaseModel):
+    """Counts first, then the rates they give. `line` is null for all lines together."""
+
+    line: LineOut | None
+    expected: int
+    taken: int
+    on_time: int
+    late: int
+    skipped: int
+    missed: int
+    held: int
+    extra: int
+    open: int
+    taking: Rate
+    timing: float | None
+    delay_minutes_median: float | None
+    skip_reasons: dict[str, int]
+    evidence: dict[str, int]
+    backfilled: int
+
+
+class RemindersOut(BaseModel):
+    """How the reminders of these doses fared, by dose; beside the figures, in none of them."""
+
+    due: int
+    accepted: int
+    shown: int
+    undeliverable: int
+    waiting: int
+    withdrawn: int
+
+
+class AdherenceOut(BaseModel):
+    """How the protocol was followed in a period, and what exactly that means."""
+
+    patient_id: UUID
+    as_of: datetime
+    timezone: str
+    period: Period
+    definition: dict[str, str]
+    pooled: Figures
+    lines: list[Figures]
+    reminders: RemindersOut
+
+
+@router.post("/clinic/invites", status_code=201, responses=declared(NotFound, TooManyRequests))
+async def invite(clinician: Clinician, request: Request, session: Session, now: Now) -> InviteOut:
+    """A single-use code with which one patient lets this clinician in. Each call makes another."""
+    allow(request, INVITES, f"invites of {clinician.id}")
+    code, expires_at = care.invite_patient(session, clinician, now)
+    return InviteOut(code=code, expires_at=expires_at)
+
+
+@router.get("/clinic/patients", responses=declared(NotFound, Invalid))
+async def read_panel(
+    clinician: Clinician,
+    session: Session,
+    now: Now,
+    cursor: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> PanelOut:
+    """The clinician's own patients, by name; every one of them finds the look in their log."""
+    page = await panel(session, clinician, cursor=cursor, limit=limit, now=now)
+    return PanelOut(
+        patients=[
+            PanelPatient(
+                id=row.patient.id,
+                name=row.patient.name,
+                since=row.since,
+                taking30=Taking(taken=row.taking.taken, expected=row.taking.expected),
+                last_taken_at=row.last_taken_at,
+                unreachable=row.unreachable,
+                devices=row.devices,
+                labs_overdue=row.labs_overdue,
+                open_now=row.taking.open,
+            )
+            for row in page.rows
+        ],
+        next=page.next,
+        definition=DEFINITION,
+    )
+
+
+@router.get("/patients/{patient}/adherence", responses=declared(NotFound, Invalid))
+async def read_adherence(
+    access: OfPatient,
+    session: Session,
+    now: Now,
+    days: Annotated[int, Query(ge=1, le=400)] = 30,
+) -> AdherenceOut:
+    """The doses that fell due in the last `days` times 24 hours: each line, and all together."""
+    patient_id, since = access.patient_id, now - timedelta(days=days)
+    timezone = (await preferences_of(session, patient_id)).timezone
+    found = await reading.readings(session, [patient_id], since, now)
+    lines = await reading.lines_read(session, patient_id, since, now)
+    fates = await reading.reminded(session, patient_id, since, now)
+    sums: list[Adherence] = []
+    figures: list[Figures] = []
+    for line_id, doses in reading.by_line(found).items():
+        sums.append(summarise((one.intake for one in doses), now))
+        line = LineOut(
+            id=line_id,
+            medicine=lines[line_id].medicine,
+            name=doses[-1].label,
+            versions=list(lines[line_id].versions),
+            on_time_minutes=round(doses[-1].intake.on_time.total_seconds() / 60),
+        )
+        figures.append(_figures(line, sums[-1], doses))
+    here = zone(timezone)
+    return AdherenceOut(
+        patient_id=patient_id,
+        as_of=now.astimezone(here),
+        timezone=timezone,
+        period=Period(
+            **{
+                "from": since.astimezone(here).date(),
+                "to": now.astimezone(here).date(),
+                "days": days,
+                "since": since,
+                "until": now,
+            }
+        ),
+        definition=DEFINITION,
+        pooled=_figures(None, pooled(sums), found),
+        lines=figures,
+        reminders=RemindersOut(
+            due=fates.due,
+            accepted=fates.accepted,
+            shown=fates.shown,
+            undeliverable=fates.undeliverable,
+            waiting=fates.waiting,
+            withdrawn=fates.withdrawn,
+        ),
+    )
+
+
+def _figures(line: LineOut | None, sums: Adherence, doses: list[Reading]) -> Figures:
+    interval = sums.interval
+    return Figures(
+        line=line,
+        expected=sums.expected,
+        taken=sums.taken,
+        on_time=sums.on_time,
+        late=sums.late,
+        skipped=sums.skipped,
+        missed=sums.missed,
+        held=sums.held,
+        extra=sums.extra,
+        open=sums.open,
+        taking=Rate(
+            value=None if sums.taking is None else round(sums.taking, 4),
+            ci95=interval and (round(interval[0], 4), round(interval[1], 4)),
+        ),
+        timing=None if sums.timing is None else round(sums.timing, 4),
+        delay_minutes_median=sums.median_delay,
+        skip_reasons=dict(sorted(sums.skip_reasons.items())),
+        evidence=dict(sorted(Counter(one.means.value for one in doses if one.means).items())),
+        backfilled=sum(one.backfilled for one in doses),
+    )

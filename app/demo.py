@@ -1,0 +1,215 @@
+"""A clinic to look around in: one clinician, and three patients with twelve weeks behind them.
+
+Everything is entered through the same functions as real records, with time moved by hand, so the
+demo cannot show what Vesper could not have recorded. Nobody in it exists.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.care import accept, create_clinic, invite_clinician, invite_patient
+from app.accounts.models import Person
+from app.accounts.passwords import hash_password
+from app.accounts.sign_in import register
+from app.audit import Means
+from app.doses.log import Report, settle
+from app.doses.models import Dose, Kind, SkipReason, Spoken
+from app.monitoring.plan import materialise
+from app.problems import Problem
+from app.protocols.planning import mark_for_planning, plan_patient
+from app.protocols.versions import Draft, enter_version
+from app.push.models import Delivery, Message, Retired, State, Subscription
+from app.push.subscriptions import endpoint_hash
+
+WEEKS = 12
+ZONE = "America/Denver"
+
+
+class NotEmpty(Problem):
+    """The database already has people in it; a demo needs one of its own."""
+
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """How one demo patient behaves.
+
+    takes     chance that a dose is taken, at the start and at the end of the twelve weeks
+    silent    weeks before now at which their phone stopped being reachable; None is never
+    """
+
+    name: str
+    takes: tuple[float, float]
+    silent: int | None = None
+    phone: UUID = field(default_factory=uuid4)
+
+    @property
+    def email(self) -> str:
+        """Where they sign in."""
+        return f"{self.name.lower().replace(' ', '.')}@demo.example.org"
+
+
+PATIENTS = (
+    Patient("Steady patient", (0.97, 0.97)),
+    Patient("Sliding patient", (0.95, 0.45)),
+    Patient("Silent phone", (0.95, 0.75), silent=4),
+)
+
+# Amounts are there because a prescription has them. They are nobody's, and no example to follow.
+LINES: list[dict[str, Any]] = [
+    {
+        "medicine": "testosterone_cypionate", "route": "intramuscular",
+        "amount": {"value": "100", "unit": "mg"},
+        "recurrence": {"weekdays": [7], "times": ["09:00"]},
+    },
+    {
+        "medicine": "gonadorelin", "route": "subcutaneous",
+        "amount": {"value": "100", "unit": "ug"},
+        "recurrence": {"weekdays": [1, 4], "times": ["bedtime"]},
+    },
+    {
+        "medicine": "anastrozole", "route": "oral", "amount": {"value": "0.5", "unit": "mg"},
+        "recurrence": {"weekdays": [1, 4], "times": ["08:00"]},
+    },
+    {
+        "medicine": "cjc1295_ipamorelin", "form": "no_dac", "route": "subcutaneous",
+        "amount": {"value": "100", "unit": "ug"},
+        "recurrence": {"weekdays": [1, 2, 3, 4, 5], "times": ["bedtime"]},
+    },
+]  # fmt: skip
+
+
+async def fill(session: AsyncSession, now: datetime) -> list[str]:
+    """Fill an empty database; what to print: how to sign in as whom.
+
+    Raises NotEmpty where somebody is registered already, so a repeat changes nothing.
+    """
+    if await session.scalar(select(func.count()).select_from(Person)):
+        raise NotEmpty("This database already has people in it.", cure="Use an empty database.")
+    # Chosen afresh each time: a password in the source would be everybody's.
+    password = secrets.token_urlsafe(12)
+    hashed = await hash_password(password)
+    start = now - timedelta(weeks=WEEKS)
+    clinic = create_clinic(session, "Demo clinic", start)
+    await session.flush()
+    code = await invite_clinician(session, clinic.id, start)
+    clinician = await register(
+        session, email="clinician@demo.example.org", password_hash=hashed, name="Demo clinician",
+        timezone=ZONE, invite=code, now=start,
+    )  # fmt: skip
+    for number, who in enumerate(PATIENTS):
+        await _live(session, who, clinician, hashed, start, now, Random(number))  # noqa: S311
+    people = [("clinician", clinician.email), *((p.name, p.email) for p in PATIENTS)]
+    return [
+        "Demo sign-ins, all with the password " + password,
+        *(f"  {role:18} {email}" for role, email in people),
+    ]
+
+
+async def _live(
+    session: AsyncSession, who: Patient, clinician: Person, hashed: str, start: datetime,
+    now: datetime, chance: Random,
+) -> None:  # fmt: skip
+    """One patient's twelve weeks, from registering to this evening."""
+    person = await register(
+        session, email=who.email, password_hash=hashed, name=who.name, timezone=ZONE, invite=None,
+        now=start,
+    )  # fmt: skip
+    await session.flush()
+    code, _ = invite_patient(session, clinician, start)
+    await session.flush()
+    await accept(session, person, code, start)
+    device = await _phone(session, person, start)
+    draft = Draft.model_validate(
+        {"lines": LINES, "prescriber": clinician.name, "reason": "Start of treatment"}
+    )
+    version = await enter_version(session, person.id, clinician, draft, start)
+    version.acknowledged_at = start
+    for week in range(0, WEEKS + 1, 2):
+        await plan_patient(session, person.id, start + timedelta(weeks=week))
+    await materialise(session, person.id, start)
+    gone_at = now - timedelta(weeks=who.silent) if who.silent else None
+    doses = (
+        await session.scalars(
+            select(Dose)
+            .where(Dose.patient_id == person.id, Dose.due_at < now - timedelta(hours=12))
+            .order_by(Dose.due_at)
+        )
+    ).all()
+    for dose in doses:
+        await _remind(session, dose, device, reachable=gone_at is None or dose.due_at < gone_at)
+        share = (dose.due_at - start) / (now - start)
+        first, last = who.takes
+        await _act(session, person, dose, first + (last - first) * share, chance)
+    if gone_at is not None:
+        device.retired_at, device.retired = gone_at, Retired.GONE
+    await mark_for_planning(session, person.id, now)
+
+
+async def _act(
+    session: AsyncSession, person: Person, dose: Dose, takes: float, chance: Random
+) -> None:
+    """Take a dose, on time more often than late; or skip it; or say nothing."""
+    draw = chance.random()
+    if draw < takes:
+        minutes = chance.choice((2, 3, 5, 8, 14, 22, 40, 95, 170))
+        at = dose.due_at + timedelta(minutes=minutes)
+        means = Means.PUSH_TOKEN if minutes < 30 else Means.APP
+        report = Report(id=uuid4(), kind=Kind.TAKEN, author=person.id, means=means, taken_at=at)
+        await settle(session, person.id, dose.id, report, now=at)
+    elif draw < takes + 0.03:
+        at = dose.due_at + timedelta(minutes=30)
+        report = Report(
+            id=uuid4(),
+            kind=Kind.SKIPPED,
+            author=person.id,
+            means=Means.APP,
+            reason=chance.choice((SkipReason.TRAVELLING, SkipReason.UNWELL, SkipReason.FORGOT)),
+        )
+        await settle(session, person.id, dose.id, report, now=at)
+
+
+async def _phone(session: AsyncSession, person: Person, start: datetime) -> Subscription:
+    """A device that exists in the record only; nothing is ever sent to a reserved address."""
+    endpoint = f"https://phone.example.org/{uuid4().hex}"
+    device = Subscription(
+        person_id=person.id, id=uuid4(), endpoint=endpoint, endpoint_hash=endpoint_hash(endpoint),
+        p256dh=b"\4" + bytes(64), auth=bytes(16), vapid_key_id="demo", name="Demo phone",
+        created_at=start, seen_at=start,
+    )  # fmt: skip
+    session.add(device)
+    await session.flush()
+    return device
+
+
+async def _remind(
+    session: AsyncSession, dose: Dose, device: Subscription, *, reachable: bool
+) -> None:
+    """The reminder this dose had: shown on the phone, or spoken to nobody."""
+    message = uuid5(dose.id, "demo")
+    session.add(Spoken(
+        patient_id=dose.patient_id, dose_id=dose.id, message_id=message, at=dose.due_at,
+        devices=int(reachable),
+    ))  # fmt: skip
+    if not reachable:
+        return
+    session.add(Message(
+        person_id=dose.patient_id, id=message, kind="dose-due", topic=dose.id.hex, urgent=True,
+        payload=None, created_at=dose.due_at, due_at=dose.due_at, expires_at=dose.closes_at,
+    ))  # fmt: skip
+    await session.flush()  # nothing tells the mapper that deliveries come after their message
+    shown = dose.due_at + timedelta(seconds=2)
+    session.add(Delivery(
+        person_id=dose.patient_id, message_id=message, subscription_id=device.id,
+        state=State.ACCEPTED, ready_at=None, fence=1, attempts=1, status=201,
+        finished_at=dose.due_at + timedelta(seconds=1), shown_at=shown,
+    ))  # fmt: skip
+    device.last_accepted_at = device.last_shown_at = shown

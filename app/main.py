@@ -1,0 +1,71 @@
+"""The HTTP application: every router by one explicit list, and the page that patients open."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app import http, operation, pages
+from app.accounts import api as accounts
+from app.clinic import api as clinic
+from app.config import Settings, sealing_key
+from app.db import connect, sessions_on
+from app.doses import api as doses
+from app.monitoring import api as monitoring
+from app.protocols import api as protocols
+from app.push import api as push
+from app.push.seal import Seal
+from app.push.vapid import identity_of
+from app.reminders import api as reminders
+from app.worker import Worker
+
+ROUTERS = (accounts, protocols, doses, reminders, push, monitoring, clinic, operation)
+
+
+def create_app(
+    settings: Settings, *, engine: AsyncEngine | None = None, with_worker: bool = False
+) -> FastAPI:
+    """The application on a database of its own, or on `engine` when it is shared with somebody.
+
+    with_worker   also run the ticks in this process, which SQLite requires
+    """
+    settings.check()
+    own_engine = engine or connect(settings.database_url)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        worker = Worker.create(settings, app.state.sessions) if with_worker else None
+        app.state.worker = worker
+        running = asyncio.create_task(worker.run()) if worker else None
+        try:
+            yield
+        finally:
+            if worker and running:
+                worker.stop()
+                await running
+            if engine is None:
+                await own_engine.dispose()
+
+    app = FastAPI(
+        title="Vesper",
+        version=version("vesper"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        description="Protocols, doses, reminders, labs and adherence. Errors are RFC 9457 problem "
+        "documents; instants are RFC 3339; amounts are decimal strings with a UCUM unit.",
+    )
+    app.state.settings = settings
+    app.state.engine = own_engine
+    app.state.sessions = sessions_on(own_engine)
+    app.state.vapid = identity_of(settings)
+    app.state.seal = Seal(sealing_key(settings))
+    app.state.worker = None
+    for module in ROUTERS:
+        app.include_router(module.router)
+    pages.install(app, settings)
+    http.install(app, settings)
+    return app

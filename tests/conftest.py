@@ -1,0 +1,122 @@
+"""What every test stands on: two real databases, the real application, and time moved by hand."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from app import clock
+from app.config import Settings
+from app.db import Sessions, connect, sessions_on
+from app.push.vapid import make_private_key
+from tests.databases import PostgreSQL, migrate
+from tests.push_service import PushService
+from tests.story_time import Clock
+
+SECRET = "the-tests-own-secret-0123456789-abcdefghij"
+
+
+@pytest.fixture
+def time() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
+    """A PostgreSQL server of this test run's own, migrated once into a template."""
+    with PostgreSQL.start() as server:
+        migrate(server.url("template_vesper", create=True))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file that each test copies."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    migrate(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated database of each kind in turn."""
+    if request.param == "sqlite":
+        path = tmp_path / "vesper.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite+aiosqlite:///{path}"
+    else:
+        server: PostgreSQL = request.getfixturevalue("postgresql")
+        with server.copy_of("template_vesper") as url:
+            yield url
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = connect(database_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def sessions(engine: AsyncEngine) -> Sessions:
+    """Use `async with sessions.begin() as session:`, and close it before any HTTP request:
+    SQLite has one connection."""
+    return sessions_on(engine)
+
+
+@pytest.fixture
+async def session(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """One open transaction for a test that makes no HTTP request; undone when the test ends."""
+    async with sessions() as session:
+        yield session
+        await session.rollback()
+
+
+VAPID_KEY = make_private_key()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """What an operator would set; a test may add to it."""
+    return Settings(
+        database_url=database_url,
+        data_folder=tmp_path,
+        secret_key=SecretStr(SECRET),
+        vapid_private_key=SecretStr(VAPID_KEY),
+        vapid_subject="mailto:tests@vesper.example.org",
+        frontend_folder=tmp_path,
+        sign_in_attempts="1000/minute",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, engine: AsyncEngine, time: Clock) -> FastAPI:
+    from app.main import create_app
+
+    app = create_app(settings, engine=engine)
+    app.dependency_overrides[clock.now] = lambda: time.now
+    return app
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser on the application's own site, with no cookies until `signed_in` gives some."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+    async with httpx.AsyncClient(
+        transport=transport,
+        base_url="http://localhost:8000",
+        headers={"Sec-Fetch-Site": "same-origin"},
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+async def push() -> AsyncIterator[PushService]:
+    """A push service with real sockets, whose phones decrypt what they get."""
+    async with PushService() as service:
+        yield service

@@ -1,0 +1,197 @@
+"""One line of a prescription: a slip of the pen is caught, a decision is not."""
+
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from app.problems import Invalid
+from app.protocols.lines import CheckedLine, LineIn, check_line
+from app.schedule import Evenings, zone
+from app.units import Amount
+
+MONDAY = date(2026, 11, 23)
+EVENINGS = Evenings(zone("America/Denver"), (time(22, 30),) * 7)
+
+
+def checked(*, signed: bool = False, **changes: Any) -> CheckedLine:
+    asked: dict[str, Any] = {
+        "medicine": "sermorelin",
+        "route": "subcutaneous",
+        "amount": {"value": "250", "unit": "ug"},
+    }
+    return check_line(LineIn(**asked | changes), EVENINGS, MONDAY, "lines.2", signed=signed)
+
+
+def refusal(**changes: Any) -> tuple[str, str, str]:
+    with pytest.raises(Invalid) as refused:
+        checked(**changes)
+    (error,) = refused.value.errors
+    assert error["cure"]
+    assert refused.value.status == 422
+    return refused.value.kind(), error["field"], error["problem"]
+
+
+CJC = {"medicine": "cjc1295_ipamorelin"}
+TESTOSTERONE = {
+    "medicine": "testosterone_cypionate",
+    "route": "intramuscular",
+    "amount": {"value": "100", "unit": "mg"},
+    "recurrence": {"weekdays": [1], "times": ["09:00"]},
+}
+
+
+def test_a_plain_line_gets_its_defaults() -> None:
+    line = checked()
+    assert line.form == ""
+    assert (line.window_minutes, line.on_time_minutes) == (None, 120)
+    assert line.ladder == (0, 20, 60, -30)
+    assert line.amount == Amount(Decimal(250), "ug")
+
+
+def test_what_vesper_does_not_know_is_refused_at_its_field() -> None:
+    assert refusal(medicine="bpc157")[:2] == ("unknown-medicine", "lines.2.medicine")
+    assert refusal(route="oral")[:2] == ("route-refused", "lines.2.route")
+    assert refusal(form="with_dac")[:2] == ("form-required", "lines.2.form")
+
+
+def test_the_form_of_cjc_1295_must_be_said() -> None:
+    assert refusal(**CJC)[:2] == ("form-required", "lines.2.form")
+    assert refusal(**CJC, form="some")[:2] == ("form-required", "lines.2.form")
+    assert checked(**CJC, form="no_dac").form == "no_dac"
+
+
+def test_cjc_1295_with_dac_more_than_once_a_week_needs_a_reason() -> None:
+    nightly = CJC | {"form": "with_dac", "recurrence": {"weekdays": [1, 2, 3, 4, 5]}}
+    kind, field, problem = refusal(**nightly)
+    assert (kind, field) == ("too-often", "lines.2.recurrence")
+    assert "half-life" in problem
+    assert checked(**nightly, override_reason="Trial under my care").overridden
+    assert refusal(**nightly, override_reason="  ")[0] == "too-often"
+    assert checked(**CJC, form="with_dac", recurrence={"weekdays": [1]}).overridden == ""
+    assert checked(**CJC, form="with_dac", recurrence={"every": 7}).form == "with_dac"
+    assert refusal(**CJC, form="with_dac", recurrence={"every": 6})[0] == "too-often"
+    assert checked(**CJC, form="no_dac").form == "no_dac"
+
+
+@pytest.mark.parametrize(
+    "value", ["", "0", "0.0", "-1", "+1", "1e3", "1,5", "١", "NaN", " 1", "0.0000001", "9" * 10]
+)
+def test_what_is_not_an_amount_is_refused(value: str) -> None:
+    kind, field, _ = refusal(amount={"value": value, "unit": "ug"})
+    assert (kind, field) == ("amount-refused", "lines.2.amount.value")
+
+
+def test_an_amount_may_have_six_decimals_and_idle_zeros() -> None:
+    def kept(value: str) -> Decimal:
+        return checked(amount={"value": value, "unit": "mg"}).amount.value
+
+    assert kept("0.250001") == Decimal("0.250001")
+    assert f"{kept('0.2500000000'):f}" == "0.25"
+    assert f"{checked(amount={'value': '100.0', 'unit': 'ug'}).amount.value:f}" == "100"
+
+
+@pytest.mark.parametrize(
+    ("line", "amount", "meant"),
+    [
+        ({}, ("250", "mg"), "250 mcg"),
+        ({}, ("0.2", "ug"), "0.2 mg"),
+        ({}, ("250000", "ug"), "250 mcg"),
+        (TESTOSTERONE, ("100000", "mg"), "100 mg"),
+        (TESTOSTERONE, ("0.1", "mg"), "100 mg"),
+        ({"medicine": "semaglutide"}, ("500", "mg"), "500 mcg"),
+        ({"medicine": "anastrozole", "route": "oral"}, ("500", "mg"), "0.5 mg"),
+    ],
+)
+def test_a_slip_by_a_thousand_asks_what_was_meant(
+    line: dict[str, Any], amount: tuple[str, str], meant: str
+) -> None:
+    written = {"value": amount[0], "unit": amount[1]}
+    kind, field, problem = refusal(**line | {"amount": written})
+    assert (kind, field) == ("unit-slip", "lines.2.amount")
+    assert f"Did you mean {meant}?" in problem
+    recorded = checked(**line | {"amount": written}, override_reason="As signed by Dr Clay")
+    assert recorded.amount == Amount(Decimal(amount[0]), amount[1])
+    assert recorded.overridden == "As signed by Dr Clay"
+
+
+def test_testosterone_in_micrograms_is_taken_for_milligrams() -> None:
+    kind, field, problem = refusal(**TESTOSTERONE | {"amount": {"value": "100", "unit": "ug"}})
+    assert (kind, field) == ("unit-refused", "lines.2.amount.unit")
+    assert "Did you mean 100 mg?" in problem
+
+
+@pytest.mark.parametrize("unit", ["mL", "[IU]"])
+def test_a_volume_is_no_amount_without_the_strength_of_the_vial(unit: str) -> None:
+    kind, _, problem = refusal(amount={"value": "10", "unit": unit})
+    assert kind == "unit-refused"
+    assert "strength" in problem
+    assert refusal(amount={"value": "1", "unit": "furlong"})[0] == "unit-refused"
+
+
+def test_the_bounds_of_the_guard_themselves_pass() -> None:
+    for value in ("10", "5000"):
+        assert checked(amount={"value": value, "unit": "ug"}).overridden == ""
+    assert checked(amount={"value": "5", "unit": "mg"}).amount.unit == "mg"
+    for value in ("9.9", "5000.1"):
+        assert refusal(amount={"value": value, "unit": "ug"})[0] == "unit-slip"
+
+
+def test_what_already_stands_in_the_protocol_needs_no_second_reason() -> None:
+    slip = {"amount": {"value": "250", "unit": "mg"}}
+    assert checked(**slip, signed=True).overridden == ""
+    assert checked(override_reason="not needed").overridden == ""
+
+
+def test_a_window_is_a_quarter_of_an_hour_to_a_week_and_ends_before_the_next_dose() -> None:
+    weekly = TESTOSTERONE | {"recurrence": {"weekdays": [1], "times": ["09:00"]}}
+    assert checked(**weekly).window_minutes == 2880
+    assert checked(**weekly, window_minutes=None).window_minutes is None
+    assert checked(**weekly, window_minutes=15).window_minutes == 15
+    assert checked(**weekly, window_minutes=10_079).window_minutes == 10_079
+    for minutes in (0, 14, 10_080, 10_081, -5):
+        kind, field, _ = refusal(**weekly, window_minutes=minutes)
+        assert (kind, field) == ("window-refused", "lines.2.window_minutes")
+    assert checked(window_minutes=1439).window_minutes == 1439
+    assert refusal(window_minutes=1440)[0] == "window-refused"
+    once = {"recurrence": {"last": "2026-11-23"}}
+    assert checked(**once, window_minutes=10_080).window_minutes == 10_080
+
+
+def test_a_default_window_that_would_reach_the_next_dose_ends_with_the_day() -> None:
+    nightly = TESTOSTERONE | {"recurrence": {"times": ["09:00"]}}
+    assert checked(**nightly).window_minutes is None
+    every_two = TESTOSTERONE | {"recurrence": {"every": 2}}
+    assert checked(**every_two).window_minutes is None
+    every_three = TESTOSTERONE | {"recurrence": {"every": 3}}
+    assert checked(**every_three).window_minutes == 2880
+
+
+def test_on_time_shrinks_with_the_interval_unless_it_is_given() -> None:
+    assert checked(**TESTOSTERONE).on_time_minutes == 1440
+    twice = TESTOSTERONE | {"recurrence": {"weekdays": [1, 4]}}
+    assert checked(**twice).on_time_minutes == 720
+    assert checked(**TESTOSTERONE | {"recurrence": {}}).on_time_minutes == 120
+    assert checked(on_time_minutes=30).on_time_minutes == 30
+    for minutes in (0, 2881):
+        assert refusal(on_time_minutes=minutes)[:2] == (
+            "window-refused",
+            "lines.2.on_time_minutes",
+        )
+
+
+def test_a_ladder_stays_inside_its_window_and_in_the_order_of_time() -> None:
+    assert checked(ladder=[]).ladder == ()
+    assert checked(ladder=[-10, 60, 0, -30]).ladder == (0, 60, -30, -10)
+    assert checked(window_minutes=60, ladder=[59, -59]).ladder == (59, -59)
+    assert checked(window_minutes=60).ladder == (0, 20, -30)
+    assert checked(ladder=list(range(8))).ladder == tuple(range(8))
+    for ladder in (list(range(9)), [5, 5], [60], [-60]):
+        kind, field, _ = refusal(window_minutes=60, ladder=ladder)
+        assert (kind, field) == ("ladder-refused", "lines.2.ladder")
+
+
+def test_a_time_that_equals_the_bedtime_is_no_second_dose() -> None:
+    kind, field, _ = refusal(recurrence={"times": ["22:30", "bedtime"]})
+    assert (kind, field) == ("schedule-refused", "lines.2.recurrence.times")

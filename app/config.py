@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     fixed origin; refused in production."""
 
     push_in_flight: int = Field(default=200, ge=1, le=2000)
+    """How many posts one push service may hold that are not yet written down here; also the most
+    that a killed worker can make anybody send twice."""
+
+    push_lease: int = Field(default=60, ge=1, le=600)
+    """Seconds after which others take over what a killed worker had claimed."""
+
     worker_metrics_port: int = Field(default=0, ge=0, le=65535)
     """A worker without an API serves `/metrics` and `/readyz` here; 0 is off."""
 

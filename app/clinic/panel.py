@@ -18,6 +18,7 @@ from app.accounts.models import CareLink, Person, Preferences
 from app.clinic.reading import by_patient, readings, standing_event, stands
 from app.doses.adherence import Adherence, summarise
 from app.doses.models import Dose, Kind, Spoken
+from app.monitoring.due import State, state_of
 from app.monitoring.models import LabDraw
 from app.problems import Invalid
 from app.push.models import Subscription
@@ -35,7 +36,7 @@ class Row:
     taking         the last 30 days, all lines together
     last_taken_at  when the latest dose that was taken, was taken
     unreachable    reminders do not get through, which is not the same as not taking anything
-    labs_overdue   blood draws whose day has passed
+    labs_overdue   blood draws whose day is more than a week past
     """
 
     patient: Person
@@ -160,12 +161,19 @@ async def _spoken_to(
 
 
 async def _overdue(session: AsyncSession, zones: dict[UUID, str], now: datetime) -> Counter[UUID]:
-    """Blood draws of each whose day, where the patient lives, has passed without one."""
+    """How many blood draws of each are overdue on the date where the patient lives."""
     rows = await session.execute(
-        select(LabDraw.patient_id, LabDraw.due_on).where(
-            LabDraw.patient_id.in_(zones), LabDraw.drawn_on.is_(None)
+        select(LabDraw.patient_id, LabDraw.due_on, LabDraw.snoozed_until).where(
+            LabDraw.patient_id.in_(zones),
+            LabDraw.drawn_on.is_(None),
+            LabDraw.due_on < now.date(),  # overdue comes days later, so the server's date will do
         )
     )
     return Counter(
-        patient for patient, due_on in rows if due_on < now.astimezone(zone(zones[patient])).date()
+        patient
+        for patient, due_on, snoozed_until in rows
+        if state_of(
+            due_on, now.astimezone(zone(zones[patient])).date(), snoozed_until=snoozed_until
+        )
+        is State.OVERDUE
     )

@@ -1,5 +1,6 @@
 """From anything that goes wrong to an RFC 9457 problem document in plain words."""
 
+import errno
 import traceback
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -145,6 +146,8 @@ def expected_of(error: Exception) -> Problem | None:
     """
     if isinstance(error, Problem):
         return error
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return NotFound("There is nothing at this address.")
     state = str(
         getattr(error, "sqlstate", None)
         or getattr(getattr(error, "orig", None), "sqlstate", None)

@@ -1,6 +1,7 @@
 """The door: which host was meant, from which site a change comes, and what its body may be."""
 
 import asyncio
+import re
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -82,7 +83,7 @@ class Guard:
 
     def _check_host(self, scope: Scope, headers: Headers) -> None:
         """A wrong `Host` would end up in links and caches; probes come by address and may."""
-        host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+        host = _host(headers.get("host", ""))
         if host not in self.hosts and "*" not in self.hosts and scope["path"] not in QUIET:
             raise UnknownHost("Use the address that the clinic gave you.")
 
@@ -104,6 +105,13 @@ class Guard:
         own = {self.origin, f"{urlsplit(self.origin).scheme}://{headers.get('host', '')}".lower()}
         if origin.lower() not in own:
             raise OtherSite("Open Vesper itself and try again.")
+
+
+def _host(header: str) -> str:
+    """The name in a `Host` header, without its port; empty for what is no host."""
+    if not re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?", header):
+        return ""
+    return urlsplit(f"//{header}").hostname or ""
 
 
 def _check_address(scope: Scope) -> None:

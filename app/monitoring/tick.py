@@ -80,7 +80,7 @@ async def _tell(
             "notification": {
                 "title": "Vesper",
                 "body": "Something is due. Open Vesper.",
-                "navigate": f"{public_url.rstrip('/')}/labs",
+                "navigate": f"{public_url.rstrip('/')}/tonight",
                 "lang": "en",
                 "tag": first.id.hex,
                 "data": {"kind": "lab-due", "message": str(message_id)},

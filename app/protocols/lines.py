@@ -4,16 +4,15 @@ A rule stops a slip of the pen, never a decision: what a clinician signed can al
 at most with a reason beside it.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.problems import Invalid
+from app.protocols.amounts import AmountIn, UnitSlip, amount_of, slip_of
 from app.protocols.medicines import MEDICINES, Medicine
 from app.protocols.recurrences import (
     RecurrenceIn,
@@ -25,7 +24,7 @@ from app.protocols.recurrences import (
     shortest_gap,
 )
 from app.schedule import Evenings, Recurrence
-from app.units import Amount, IncompatibleUnits, spoken
+from app.units import Amount
 
 __all__ = [
     "AmountIn", "CheckedLine", "LineIn", "RecurrenceIn", "check_line", "recurrence_of",
@@ -35,7 +34,6 @@ __all__ = [
 LADDER = (0, 20, 60, -30)
 _WINDOWS = range(15, 10_081)  # a quarter of an hour to a week, in minutes
 _A_DAY_IN_MINUTES = 24 * 60
-_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,12})?")
 
 
 class UnknownMedicine(Invalid):
@@ -50,18 +48,6 @@ class RouteRefused(Invalid):
     """This medicine is not given by this route."""
 
 
-class UnitRefused(Invalid):
-    """This medicine is not measured in this unit."""
-
-
-class AmountRefused(Invalid):
-    """This is not an amount."""
-
-
-class UnitSlip(Invalid):
-    """This amount looks like a slip of the unit."""
-
-
 class TooOften(Invalid):
     """This form is given more often than is known to be safe."""
 
@@ -72,15 +58,6 @@ class WindowRefused(Invalid):
 
 class LadderRefused(Invalid):
     """These reminders do not fit the late window."""
-
-
-class AmountIn(BaseModel):
-    """How much, as the API writes it: a decimal in text and a UCUM unit."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    value: str = Field(max_length=40)
-    unit: str = Field(max_length=16)
 
 
 class LineIn(BaseModel):
@@ -155,7 +132,7 @@ def check_line(
     reason = (asked.override_reason or "").strip()
     excused = signed or bool(reason)
     amount = amount_of(asked.amount, medicine, f"{field}.amount")
-    slip = _slip(amount, medicine)
+    slip = slip_of(amount, medicine)
     if slip and not excused:
         raise UnitSlip(
             slip,
@@ -212,91 +189,6 @@ def _form(medicine: Medicine, asked: str | None, field: str) -> str:
             cure=f"Choose {' or '.join(codes)}." if codes else "Leave the form out.",
         )
     return asked
-
-
-def amount_of(asked: AmountIn, medicine: Medicine, field: str) -> Amount:
-    """The exact amount that was written, in a unit this medicine is measured in.
-
-    Raises AmountRefused or UnitRefused; says nothing of whether the amount is plausible.
-    """
-    if not _DECIMAL.fullmatch(asked.value):
-        raise AmountRefused(
-            "The amount is not a plain decimal number.",
-            field=f"{field}.value",
-            cure="Write digits with a point, such as the label does, without sign or exponent.",
-        )
-    value = Decimal(asked.value).normalize()
-    if value <= 0:
-        raise AmountRefused(
-            "The amount must be more than nothing.", field=f"{field}.value", cure="Write it anew."
-        )
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -6:
-        raise AmountRefused(
-            "The amount has more than six decimals.",
-            field=f"{field}.value",
-            cure="Round it to what a syringe can measure, or choose a smaller unit.",
-        )
-    # normalize() writes 100 as 1E+2; quantizing gives the digits back.
-    amount = Amount(
-        value.quantize(Decimal(1)) if value == value.to_integral() else value, asked.unit
-    )
-    if asked.unit in medicine.units:
-        return amount
-    problem = f"{medicine.name} is not measured in this unit."
-    names = " or ".join(spoken(unit) for unit in medicine.units)
-    codes = " or ".join(f"`{unit}`" for unit in medicine.units)
-    if meant := _meant(amount, medicine, {"ug", "mg", "g", "ng"}):
-        raise UnitRefused(
-            f"{problem} Did you mean {meant}?", field=f"{field}.unit", cure=f"Choose {codes}."
-        )
-    if asked.unit in ("mL", "uL", "[IU]"):
-        raise UnitRefused(
-            f"{problem} A volume or syringe units say nothing without the strength of the vial.",
-            field=f"{field}.unit",
-            cure=f"Ask the clinic or pharmacy for the amount in {names}, and choose {codes}.",
-        )
-    raise UnitRefused(problem, field=f"{field}.unit", cure=f"Choose {codes}, that is {names}.")
-
-
-def _meant(amount: Amount, medicine: Medicine, units: set[str]) -> Amount | None:
-    """The amount with the same digits, or a thousandth or a thousandfold, that is plausible."""
-    if amount.unit not in units:
-        return None
-    for unit in medicine.units:
-        other = Amount(amount.value, unit)
-        bounds = medicine.bounds_for(other)
-        if unit != amount.unit and unit in units and bounds and bounds.hold(other):
-            return other
-    for factor in (Decimal("0.001"), Decimal(1000)):
-        other = Amount(amount.value * factor, amount.unit)
-        bounds = medicine.bounds_for(other)
-        if bounds and bounds.hold(other):
-            return _in_unit_of(medicine, other)
-    return None
-
-
-def _in_unit_of(medicine: Medicine, amount: Amount) -> Amount:
-    """The same amount in a unit of the medicine, where there is a factor."""
-    if amount.unit in medicine.units:
-        return amount
-    for unit in medicine.units:
-        try:
-            return amount.to(unit)
-        except IncompatibleUnits:
-            continue
-    return amount
-
-
-def _slip(amount: Amount, medicine: Medicine) -> str:
-    """What looks wrong about the amount, in plain words; empty when nothing does."""
-    bounds = medicine.bounds_for(amount)
-    if bounds is None or bounds.hold(amount):
-        return ""
-    size = "more" if amount.to(bounds.most.unit).value > bounds.most.value else "less"
-    meant = _meant(amount, medicine, {"ug", "mg", "g", "ng"})
-    question = f" Did you mean {meant}?" if meant else ""
-    return f"{amount} is far {size} than {medicine.name} is ever written for.{question}"
 
 
 def _too_often(medicine: Medicine, form: str, rule: Recurrence, since: date) -> str:

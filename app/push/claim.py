@@ -140,7 +140,29 @@ async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Job]:
         .where(DELIVERY.c.ready_at == until)
     )
     return [
-        Job(*key, *mine[key], *row[3:]) for row in rows if (key := (row[0], row[1], row[2])) in mine
+        Job(
+            person_id=row.person_id,
+            message_id=row.message_id,
+            subscription_id=row.subscription_id,
+            fence=held[0],
+            attempts=held[1],
+            kind=row.kind,
+            topic=row.topic,
+            urgent=row.urgent,
+            sealed=row.payload,
+            due_at=row.due_at,
+            expires_at=row.expires_at,
+            endpoint=row.endpoint,
+            endpoint_hash=row.endpoint_hash,
+            p256dh=row.p256dh,
+            auth=row.auth,
+            vapid_key_id=row.vapid_key_id,
+            suspicions=row.suspicions,
+            suspected_at=row.suspected_at,
+            retired=row.retired,
+        )
+        for row in rows
+        if (held := mine.get((row.person_id, row.message_id, row.subscription_id)))
     ]
 
 

@@ -23,7 +23,7 @@ from app.push.judge import Judge
 from app.push.models import State
 from app.push.prepare import Preparer
 from app.push.seal import Seal
-from app.push.send import Answer, Post, Sender
+from app.push.send import LATE, Answer, Post, Sender
 from app.push.vapid import Identity
 
 log = structlog.get_logger(__name__)
@@ -76,6 +76,7 @@ class Courier:
         self._results: list[Result] = []
         self._held: dict[Job, Post | None] = {}
         self._draining = False
+        self._running = False
         # SQLite has one connection, and so have some tests: one transaction at a time is enough,
         # because sending and encrypting go on beside it.
         self._database = asyncio.Lock()
@@ -90,10 +91,15 @@ class Courier:
         Returns when nothing more is due and all answers are written down, or a second later: the
         next run then writes down the rest. Safe to call again at any time, but not twice at once.
         """
-        self._begin(now)
-        async with asyncio.TaskGroup() as group:
-            taking = group.create_task(self._take())
-            group.create_task(self._write_down(taking))
+        self._loop = asyncio.get_running_loop()
+        self._began = (now, clock.monotonic())
+        self._running = True
+        try:
+            async with asyncio.TaskGroup() as group:
+                taking = group.create_task(self._take())
+                group.create_task(self._write_down(taking))
+        finally:
+            self._running = False
         if not taking.result() and not self._held:
             self._keys.fill(IDLE_KEYS)
         return taking.result()
@@ -108,8 +114,8 @@ class Courier:
         self._give_back(post.ticket for post in self._sender.take_back())
         end = clock.monotonic() + within.total_seconds()
         await self._record()
-        while self._held and clock.monotonic() < end:
-            await self._listen(min(1.0, end - clock.monotonic()))
+        while (self._held or self._running) and clock.monotonic() < end:
+            await self._listen(0.05)
             await self._record()
         # What hangs even now may have arrived: its lease runs out and the tag hides a second copy.
         self._sender.close()
@@ -137,8 +143,9 @@ class Courier:
 
     async def _claim(self, *, full: bool = True) -> list[Job]:
         """The next batch, once there is room for it; nothing after a batch that was not full."""
-        while full and not self._draining and self._crowd() + self._batch > self._room:
-            await asyncio.sleep(0.005)  # noqa: ASYNC110 - time alone makes room too: see _crowd
+        # Not an event: time alone makes room too, when jobs begin to hang.
+        while full and not self._draining and not self._has_room():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
         if self._draining or not full:
             return []
         async with self._database, self._sessions.begin() as session:
@@ -165,13 +172,13 @@ class Courier:
             await asyncio.sleep(0)
         self._heard.set()
 
-    def _crowd(self) -> int:
-        """How many held jobs take up room. Those that hang do not, or they would starve others."""
-        late = clock.monotonic() - 1.0
-        return sum(
-            1 for post in self._held.values()
-            if post is None or not 0 < post.started < late
-        )  # fmt: skip
+    def _has_room(self) -> bool:
+        """Whether another batch fits. Jobs that hang do not count, or they would starve others."""
+        late = clock.monotonic() - LATE
+        crowd = sum(
+            1 for post in self._held.values() if post is None or not 0 < post.started < late
+        )
+        return crowd + self._batch <= self._room  # fmt: skip
 
     # -- answers --------------------------------------------------------------------------------
 
@@ -218,14 +225,14 @@ class Courier:
                 self._results.append(verdict)
         if again:
             self._sender.submit(again)
-        results = self._results
-        if not results:
-            return
-        async with self._database, self._sessions.begin() as session:
-            batch = list(results)
-            await finish(session, batch)
-        # Only now: had the commit failed, the next run would have tried to write them again.
-        self._results = results[len(batch) :]
+        async with self._database:
+            batch = list(self._results)
+            if not batch:
+                return
+            async with self._sessions.begin() as session:
+                await finish(session, batch)
+            # Only now: had the commit failed, the next run would try to write them again.
+            del self._results[: len(batch)]
         for result in batch:
             self._held.pop(result.job, None)
         metrics.in_flight.set(len(self._held))
@@ -255,10 +262,6 @@ class Courier:
         ]
 
     # -- time -----------------------------------------------------------------------------------
-
-    def _begin(self, now: datetime) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._began = (now, clock.monotonic())
 
     def _now(self) -> datetime:
         """The instant of the run's `now`, moved on by what has passed since it began."""

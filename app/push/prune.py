@@ -16,5 +16,7 @@ async def forget_old_messages(session: AsyncSession, before: datetime) -> int:
     old = select(Message.person_id, Message.id).where(Message.created_at < before).limit(BATCH)
     keys = [(row.person_id, row.id) for row in await session.execute(old)]
     if keys:
-        await session.execute(delete(Message).where(tuple_(Message.person_id, Message.id).in_(keys)))
+        await session.execute(
+            delete(Message).where(tuple_(Message.person_id, Message.id).in_(keys))
+        )
     return len(keys)

@@ -191,7 +191,9 @@ class Sender:
             }
 
     def close(self) -> None:
-        """Drop what is under way and end the thread."""
+        """Drop what is under way and end the thread. Again changes nothing."""
+        if self._closing:
+            return
         self._closing = True
         if self._thread is not None:
             self._ring()

@@ -565,3 +565,6 @@ def downgrade() -> None:
     op.drop_table("person")
     op.drop_table("pulse")
     op.drop_table("clinic")
+    if op.get_bind().dialect.name == "postgresql":
+        for table in APPEND_ONLY:
+            op.execute(f"DROP FUNCTION {table}_only_grows()")

@@ -25,7 +25,7 @@ async def people(
 ) -> tuple[Person, Headers, list[tuple[Person, Headers]]]:
     """A clinician and some patients, each with the headers of a browser."""
     async with sessions.begin() as session:
-        clinician = await a_clinician(session)
+        clinician = await a_clinician(session, name="Dr Clay")
         cookie = await signed_in(session, clinician, time.now)
         others = []
         for _ in range(patients):
@@ -48,7 +48,7 @@ async def test_a_patient_lets_a_clinician_in_sees_who_looked_and_shuts_them_out(
     assert accepted.status_code == 201, accepted.text
     link = accepted.json()
     assert link["clinician"] == {"id": str(clinician.id), "name": "Dr Clay"}
-    assert link["clinic"]["name"] == "North Clinic"
+    assert link["clinic"]["id"] == str(clinician.clinic_id)
     assert link["ended_at"] is None
     assert (await http.get(record, headers=clinic_side)).status_code == 200
 
@@ -101,18 +101,18 @@ async def test_of_two_people_with_one_code_one_gets_in(
         assert await session.scalar(links) == 1
 
 
-async def test_of_two_codes_at_once_one_patient_gets_one_link(
+async def test_of_many_codes_at_once_one_patient_gets_one_link(
     http: httpx.AsyncClient, sessions: Sessions, time: Clock
 ) -> None:
-    clinician, clinic_side, [(_, side)] = await people(sessions, time)
+    _, clinic_side, [(_, side)] = await people(sessions, time)
     codes = [
         (await http.post("/api/clinic/invites", json={}, headers=clinic_side)).json()["code"]
-        for _ in range(2)
+        for _ in range(8)
     ]
     answers = await asyncio.gather(
         *(http.post("/api/care-links", json={"code": code}, headers=side) for code in codes)
     )
-    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
 
 
 @pytest.mark.parametrize("kind", list(InviteKind))
@@ -162,10 +162,10 @@ async def test_what_people_do_is_in_the_audit_log_without_names_or_codes(
     link = await http.post("/api/care-links", json={"code": code}, headers=patient_side)
     await http.delete(f"/api/care-links/{link.json()['id']}", headers=patient_side)
     async with sessions.begin() as session:
+        clinic = (await session.scalars(select(Clinic))).one()
         entries = (await session.scalars(select(AuditEntry))).all()
         assert {"care.invited", "care.granted", "care.ended", "signed.in"} <= {
             entry.action for entry in entries
         }
-        secrets = [code, patient.name, patient.email, "North Clinic"]
+        secrets = [code, patient.name, patient.email, clinic.name]
         assert not any(secret in str(entry.facts) for entry in entries for secret in secrets)
-        assert await session.scalar(select(func.count()).select_from(Clinic)) == 1

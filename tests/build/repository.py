@@ -1,21 +1,29 @@
 """What the build's tests read: the folder of this checkout, and the files that belong to it."""
 
-import subprocess
+import os
+from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def tracked() -> list[Path]:
-    """Every file that is, or is about to be, in version control, relative to ROOT."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-        text=True,
-    ).stdout
-    return [path for name in listed.split("\0") if name and (ROOT / (path := Path(name))).is_file()]
+def kept() -> list[Path]:
+    """Every file that .gitignore lets in, relative to ROOT; git itself may be missing here."""
+    ignored = [line.strip("/") for line in read(".gitignore").splitlines() if line]
+    found: list[Path] = []
+    for name, folders, files in os.walk(ROOT):
+        place = Path(name).relative_to(ROOT)
+        folders[:] = [
+            folder
+            for folder in folders
+            if folder != ".git"
+            and not any(
+                fnmatch(folder, pattern) or (place / folder).as_posix() == pattern
+                for pattern in ignored
+            )
+        ]
+        found += [place / file for file in files]
+    return found
 
 
 def read(name: str) -> str:

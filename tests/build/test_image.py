@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from .dockerfile import stages
-from .repository import ROOT, tracked
+from .repository import ROOT, kept
 
 PLACE = re.compile(r"/srv/(\w+)")
 """What the Dockerfile makes, each of which goes into a folder of the test's own."""
@@ -47,7 +47,7 @@ def installed() -> Iterator[Path]:
 
 def copy(names: list[str], to: Path) -> None:
     """COPY, for sources that keep their place."""
-    for path in tracked():
+    for path in kept():
         if any(path.is_relative_to(name) for name in names):
             (to / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / path, to / path)
@@ -60,6 +60,7 @@ def run(step: str, folder: Path) -> None:
         if not name.startswith(("MAKE", "VESPER_", "VIRTUAL_ENV", "PYTHON"))
     }  # fmt: skip
     alone["PYTHON"] = str(BASE)
+    alone["PIP_NO_COMPILE"] = "1"  # saves a fifth of the time, and changes nothing that is checked
     done = subprocess.run(
         ["sh", "-euc", step], cwd=folder, env=alone, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,

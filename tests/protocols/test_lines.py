@@ -33,8 +33,8 @@ def refusal(**changes: Any) -> tuple[str, str, str]:
     return refused.value.kind(), error["field"], error["problem"]
 
 
-CJC = {"medicine": "cjc1295_ipamorelin"}
-TESTOSTERONE = {
+CJC: dict[str, Any] = {"medicine": "cjc1295_ipamorelin"}
+TESTOSTERONE: dict[str, Any] = {
     "medicine": "testosterone_cypionate",
     "route": "intramuscular",
     "amount": {"value": "100", "unit": "mg"},
@@ -76,7 +76,8 @@ def test_cjc_1295_with_dac_more_than_once_a_week_needs_a_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "0", "0.0", "-1", "+1", "1e3", "1,5", "١", "NaN", " 1", "0.0000001", "9" * 10]
+    "value",
+    ["", "0", "0.0", "-1", "+1", "1e3", "1,5", "\u0661", "NaN", " 1", "0.0000001", "9" * 10],
 )
 def test_what_is_not_an_amount_is_refused(value: str) -> None:
     kind, field, _ = refusal(amount={"value": value, "unit": "ug"})
@@ -139,13 +140,13 @@ def test_the_bounds_of_the_guard_themselves_pass() -> None:
 
 
 def test_what_already_stands_in_the_protocol_needs_no_second_reason() -> None:
-    slip = {"amount": {"value": "250", "unit": "mg"}}
+    slip: dict[str, Any] = {"amount": {"value": "250", "unit": "mg"}}
     assert checked(**slip, signed=True).overridden == ""
     assert checked(override_reason="not needed").overridden == ""
 
 
 def test_a_window_is_a_quarter_of_an_hour_to_a_week_and_ends_before_the_next_dose() -> None:
-    weekly = TESTOSTERONE | {"recurrence": {"weekdays": [1], "times": ["09:00"]}}
+    weekly: dict[str, Any] = TESTOSTERONE | {"recurrence": {"weekdays": [1], "times": ["09:00"]}}
     assert checked(**weekly).window_minutes == 2880
     assert checked(**weekly, window_minutes=None).window_minutes is None
     assert checked(**weekly, window_minutes=15).window_minutes == 15
@@ -155,7 +156,7 @@ def test_a_window_is_a_quarter_of_an_hour_to_a_week_and_ends_before_the_next_dos
         assert (kind, field) == ("window-refused", "lines.2.window_minutes")
     assert checked(window_minutes=1439).window_minutes == 1439
     assert refusal(window_minutes=1440)[0] == "window-refused"
-    once = {"recurrence": {"last": "2026-11-23"}}
+    once: dict[str, Any] = {"recurrence": {"last": "2026-11-23"}}
     assert checked(**once, window_minutes=10_080).window_minutes == 10_080
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.protocols.lines import check_line
 from app.protocols.medicines import MEDICINES, TEMPLATES, Medicine, label_of
+from app.units import Amount
 
 MEDICINES_OF_THE_BRIEF = {
     "testosterone_cypionate",
@@ -41,7 +41,6 @@ def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
 
 def test_every_medicine_of_the_brief_is_known() -> None:
     assert set(MEDICINES) >= MEDICINES_OF_THE_BRIEF
-    assert check_line  # the rules read the same data
 
 
 @pytest.mark.parametrize("medicine", MEDICINES.values(), ids=lambda each: each.code)
@@ -66,8 +65,6 @@ def test_any_plausible_amount_times_or_by_a_thousand_is_out_of_bounds(medicine: 
 
 @pytest.mark.parametrize("medicine", MEDICINES.values(), ids=lambda each: each.code)
 def test_every_unit_of_a_medicine_is_guarded(medicine: Medicine) -> None:
-    from app.units import Amount
-
     for unit in medicine.units:
         assert medicine.bounds_for(Amount(Decimal(1), unit)) is not None
 

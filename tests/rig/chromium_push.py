@@ -110,7 +110,7 @@ class ChromiumPush(PushService):
         await super().stop()
 
     async def drop(self) -> None:
-        """Cut every browser's stream. Chromium waits about ten seconds before it comes back."""
+        """Cut every browser's stream. Chromium was seen to take half a minute to come back."""
         for talk in list(self._talks):
             talk.cancel()
         await asyncio.gather(*self._talks, return_exceptions=True)

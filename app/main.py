@@ -8,7 +8,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app import http, operation, pages
+from app import http, openapi, operation, pages
 from app.accounts import api as accounts
 from app.clinic import api as clinic
 from app.config import Settings, sealing_key
@@ -66,6 +66,7 @@ def create_app(
     app.state.worker = None
     for module in ROUTERS:
         app.include_router(module.router)
+    openapi.install(app)
     pages.install(app, settings)
     http.install(app, settings)
     return app

@@ -80,6 +80,7 @@ async def test_a_stranger_finds_no_patient_anywhere(
         clinician, other = await a_clinician(session), await a_clinician(session)
         (await a_care_link(session, patient, clinician)).ended_at = time.now
         await a_care_link(session, stranger, other)
+        await a_care_link(session, patient, await a_clinician(session))
         cookies = [
             await signed_in(session, each, time.now) for each in (stranger, clinician, other)
         ]

@@ -4,6 +4,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from app.http.guard import NotJson, OtherSite, TooSlow, UnknownHost
+from app.problems import Busy, NotFound, NotSignedIn, Problem, TooLarge, TooManyRequests
+
 PROBLEM: dict[str, Any] = {
     "title": "ProblemDocument",
     "description": "Why a request was not carried out (RFC 9457). Nothing was changed by it.",
@@ -28,7 +31,6 @@ PROBLEM: dict[str, Any] = {
     "additionalProperties": True,
 }
 ANSWER = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
-NOT_SIGNED_IN = "Please sign in first."
 
 
 def install(app: FastAPI) -> None:
@@ -50,10 +52,10 @@ def _mended(document: dict[str, Any]) -> dict[str, Any]:
         schemas.pop(name, None)
     schemas["ProblemDocument"] = PROBLEM
     for path, operations in document["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
             responses = operation["responses"]
-            if path.startswith("/api/") and path not in PUBLIC:
-                responses.setdefault("401", {"description": NOT_SIGNED_IN})
+            for problem in _anywhere(method, path):
+                responses.setdefault(str(problem.status), {"description": problem.title()})
             for status, response in responses.items():
                 if int(status) >= 400 and path != "/readyz":
                     content = response.get("content", {})
@@ -65,7 +67,17 @@ def _mended(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
+def _anywhere(method: str, path: str) -> list[type[Problem]]:
+    """What the edge and the sign-in may answer, whichever operation it was."""
+    found: list[type[Problem]] = [UnknownHost, Busy]
+    if path.startswith("/api/") and path not in PUBLIC:
+        found += [NotSignedIn, NotFound]
+    if method != "get":
+        found += [OtherSite, TooSlow, TooLarge, NotJson, TooManyRequests]
+    return found
+
+
 PUBLIC = frozenset({
-    "/api/auth/register", "/api/auth/login", "/api/auth/logout", "/api/tap", "/api/medicines",
-    "/api/protocol-templates", "/api/push/key", "/api/push/receipts",
+    "/api/auth/register", "/api/auth/login", "/api/auth/logout", "/api/tap", "/api/push/key",
+    "/api/push/receipts",
 })  # fmt: skip

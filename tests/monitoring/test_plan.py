@@ -134,6 +134,24 @@ async def test_chosen_steps_change_what_is_open_and_to_come_and_nothing_else(
     assert refused.value.errors[0]["field"] == "steps.1.step"
 
 
+async def test_what_is_overdue_or_was_drawn_early_stays_when_the_steps_change(
+    session: AsyncSession, time: Clock
+) -> None:
+    patient = await a_patient(session)
+    await a_protocol(session, patient)
+    await materialise(session, patient.id, time.now)
+    time.advance(days=50)
+    early = draw_id(patient.id, "week-12", 0)
+    await mark_drawn(session, patient.id, early, patient, None, time.now)
+    later = [Step("week-6", "Week 8 labs", 56, None, ("IGF-1",))]
+    await choose_steps(session, patient.id, patient, later, time.now)
+    assert [(row.step, row.name) for row in await draws_of(session, patient.id)] == [
+        ("baseline", "Baseline labs"),
+        ("week-6", "Week 6 labs"),
+        ("week-12", "Week 12 labs"),
+    ]
+
+
 async def test_a_patient_with_a_clinic_leaves_the_plan_to_it(
     session: AsyncSession, time: Clock
 ) -> None:

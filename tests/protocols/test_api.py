@@ -1,5 +1,6 @@
 """The protocol over HTTP, as a patient's phone and a clinician's program use it."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -151,3 +152,22 @@ async def test_medicines_and_templates_are_for_people_who_are_signed_in(
     lines = [line for template in templates for line in template["lines"]]
     assert {line["medicine"] for line in lines} <= set(medicines)
     assert all("amount" not in line and line["form"] is None for line in lines)
+
+
+async def test_of_two_changes_at_once_one_is_kept_and_the_other_told_to_reload(
+    http: httpx.AsyncClient, sessions: Sessions
+) -> None:
+    """SQLite has one connection, so there the two follow each other and both are kept."""
+    async with sessions.begin() as session:
+        http.headers.update(await signed_in(session, await a_patient(session)))
+    drafts = [{"lines": [LINE], "reason": reason} for reason in ("One", "Two", "Three")]
+    answers = await asyncio.gather(
+        *(http.post("/api/patients/me/protocol/versions", json=draft) for draft in drafts)
+    )
+    kept = [answer.json()["number"] for answer in answers if answer.status_code == 201]
+    refused = [answer.json()["type"] for answer in answers if answer.status_code != 201]
+    assert sorted(kept) == list(range(1, len(kept) + 1))
+    assert kept
+    assert set(refused) <= {"/problems/version-conflict"}
+    protocol = (await http.get("/api/patients/me/protocol")).json()
+    assert len(protocol["versions"]) == len(kept)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from datetime import time as wall
 from typing import Any
 from uuid import UUID
 
@@ -309,3 +310,50 @@ async def test_two_workers_share_the_patients(sessions: Sessions, time: Clock) -
     async with sessions() as session:
         assert await session.scalar(select(func.count()).select_from(Line)) == 3
         await session.rollback()
+
+
+async def test_a_patient_who_flies_east_may_still_have_last_nights_dose_to_come(
+    session: AsyncSession, time: Clock
+) -> None:
+    """At nine in the evening in Denver it is one in the afternoon of the next day in Tokyo."""
+    patient = await a_patient(session)
+    stopped = await line_of(session, await enter(session, patient, time.now))
+    time.advance(hours=16)
+    preferences = await preferences_of(session, patient.id)
+    preferences.timezone = "Asia/Tokyo"
+    await session.flush()
+    await plan_patient(session, patient.id, time.now)
+    planned = await doses(session, patient)
+    assert planned[0].night == TONIGHT
+    assert planned[0].due_at == datetime.fromisoformat("2026-11-23T22:30-07:00")
+    await stop(session, patient.id, stopped, patient, "Done", time.now)
+    await plan_patient(session, patient.id, time.now)
+    assert [dose.night for dose in await doses(session, patient)] == [TONIGHT]
+
+
+async def test_a_time_that_the_clock_change_moves_onto_the_turn_of_the_day_has_four_hours(
+    session: AsyncSession, time: Clock
+) -> None:
+    """Two in the morning did not happen in Denver on 14 March 2027; it was three at once."""
+    patient = await a_patient(session)
+    preferences = await preferences_of(session, patient.id)
+    preferences.turns = wall(3)
+    time.now = datetime.fromisoformat("2027-03-13T12:00+00:00")
+    await enter(session, patient, time.now, line(recurrence={"times": ["02:00"]}))
+    first = (await doses(session, patient))[0]
+    assert first.due_at == datetime.fromisoformat("2027-03-14T03:00-06:00")
+    assert first.closes_at - first.due_at == timedelta(hours=4)
+
+
+async def test_a_later_bedtime_makes_nobody_miss_a_dose_of_the_night_before(
+    session: AsyncSession, time: Clock
+) -> None:
+    """Entered at 23:00, after bedtime; the next morning the bedtime becomes 23:30."""
+    patient = await a_patient(session)
+    time.advance(hours=18)
+    await enter(session, patient, time.now)
+    preferences = await preferences_of(session, patient.id)
+    preferences.bedtimes = ["23:30"] * 7
+    await session.flush()
+    await plan_patient(session, patient.id, time.advance(hours=8))
+    assert (await doses(session, patient))[0].night == TONIGHT + A_DAY

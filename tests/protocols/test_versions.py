@@ -119,7 +119,18 @@ async def test_the_same_draft_again_makes_no_second_version(
     assert again is first
     other = await enter_version(session, patient.id, patient, draft(reason="Changed"), time.now)
     assert other.number == 2
-    assert await session.scalar(select(func.count()).select_from(Line)) == 2
+    changes: list[dict[str, Any]] = [
+        {"ladder": [0]},
+        {"window_minutes": 60},
+        {"on_time_minutes": 10},
+        {"recurrence": {"every": 2}},
+        {"amount": {"value": "251", "unit": "ug"}},
+    ]
+    for number, change in enumerate(changes, 3):
+        changed = draft(line(**change), reason="Changed")
+        made = await enter_version(session, patient.id, patient, changed, time.now)
+        assert made.number == number, change
+    assert await session.scalar(select(func.count()).select_from(Line)) == 7
 
 
 async def test_a_version_never_begins_in_the_past_or_in_a_distant_year(

@@ -21,10 +21,15 @@ from tests.push_service import PushService
 from tests.story_time import Clock
 
 
+def claims(authorization: str) -> Any:
+    """What a VAPID token says."""
+    token = authorization.partition("t=")[2].partition(",")[0]
+    return json.loads(text64.decode(token.split(".")[1]))
+
+
 def audience(authorization: str) -> Any:
-    """Whom a VAPID token names."""
-    claims = authorization.partition("t=")[2].partition(",")[0].split(".")[1]
-    return json.loads(text64.decode(claims))["aud"]
+    """Whom a VAPID token is meant for."""
+    return claims(authorization)["aud"]
 
 
 async def test_what_is_said_arrives_on_every_device_with_its_own_receipt(

@@ -1,0 +1,130 @@
+"""A patient's walk through the app in a real browser, as far as a test needs it."""
+
+import asyncio
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app import clock
+from tests.rig.browser import Browser
+
+# One of these has an evening at any hour of the day.
+EVENINGS = (
+    "Pacific/Auckland", "Asia/Tokyo", "Asia/Kolkata", "Europe/Athens", "Atlantic/Azores",
+    "America/Halifax", "America/Denver", "Pacific/Honolulu",
+)  # fmt: skip
+
+
+def a_place_where_it_is_evening() -> str:
+    """A zone in which the wall clock reads between 17:00 and 23:00 for at least ten minutes."""
+    now = clock.now() + timedelta(minutes=10)
+    return next(name for name in EVENINGS if 17 <= now.astimezone(ZoneInfo(name)).hour < 23)
+
+
+class Visit:
+    """One browser in one patient's hands."""
+
+    def __init__(self, browser: Browser, url: str, zone: str) -> None:
+        self.browser = browser
+        self.url = url
+        self.zone = ZoneInfo(zone)
+
+    async def press(self, text: str) -> None:
+        """Press the button or link that reads so."""
+        wanted = json.dumps(text)
+        found = (
+            "[...document.querySelectorAll('button, a, summary, label')]"
+            f".find(e => e.textContent.trim() === {wanted} || e.ariaLabel === {wanted})"
+        )
+        await self.browser.wait_for(found)
+        await self.browser.evaluate(
+            "document.querySelector('[data-pressed]')?.removeAttribute('data-pressed')"
+        )
+        await self.browser.evaluate(f"{found}.setAttribute('data-pressed', '')")
+        await self.browser.click("[data-pressed]")
+
+    async def fill(self, name: str, text: str) -> None:
+        """Type into the field of this name."""
+        await self.browser.wait_for(f"document.querySelector('[name=\"{name}\"]')")
+        await self.browser.type_into(f'[name="{name}"]', text)
+
+    async def choose(self, name: str, value: str) -> None:
+        """Choose in the select, or set the time, of this name."""
+        await self.browser.wait_for(f"document.querySelector('[name=\"{name}\"]')")
+        await self.browser.choose(f'[name="{name}"]', value)
+
+    async def submit(self, form: str) -> None:
+        """Send the form of this name."""
+        await self.browser.click(f'form[aria-label="{form}"] [type="submit"]')
+
+    async def sees(self, text: str, *, within: float = 10) -> None:
+        """Wait until the page says so."""
+        await self.browser.wait_for(
+            f"document.body.innerText.includes({json.dumps(text)})", within=within
+        )
+
+    async def is_at(self, path: str) -> None:
+        """Wait until the app shows this screen."""
+        await self.browser.wait_for(f"location.pathname === {json.dumps(path)}")
+
+    async def sign_up(self, email: str) -> None:
+        """From the welcome screen to an account."""
+        await self.browser.navigate(self.url)
+        await self.press("Create an account")
+        await self.fill("name", "A patient")
+        await self.fill("email", email)
+        await self.fill("password", "a long enough passphrase")
+        await self.submit("Create an account")
+        await self.is_at("/start/protocol")
+
+    async def enter_sermorelin(self) -> None:
+        """A protocol of one line, every night at bedtime."""
+        await self.press("None: add medicines one by one")
+        await self.choose("lines.0.medicine", "sermorelin")
+        await self.fill("lines.0.amount.value", "250")
+        await self.choose("lines.0.amount.unit", "ug")
+        await self.press("Every night")
+        await self.press("At bedtime")
+        await self.submit("Protocol")
+        await self.press("This is right: save")
+        await self.is_at("/start/bedtime")
+
+    async def set_bedtime(self, bedtime: str) -> None:
+        """The same bedtime every night."""
+        await self.choose("bedtimes.0", bedtime)
+        await self.submit("Bedtime")
+        await self.is_at("/start/reminders")
+
+    def soon(self) -> str:
+        """The first whole minute at least fifteen seconds away, on the patient's wall clock."""
+        moment = clock.now() + timedelta(seconds=75)
+        return f"{moment.astimezone(self.zone):%H:%M}"
+
+    async def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """What the server answers this browser."""
+        sent = "undefined" if body is None else f"JSON.stringify({json.dumps(body)})"
+        return await self.browser.evaluate(
+            f"fetch({json.dumps(path)}, {{method: {json.dumps(method)}, body: {sent}, headers: "
+            "{'content-type': 'application/json'}}).then(r => r.status === 204 ? null : r.json())"
+        )
+
+    async def doses(self) -> list[dict[str, Any]]:
+        """The patient's doses as the server has them, tonight's first."""
+        answer = await self.ask("GET", "/api/patients/me/doses")
+        found: list[dict[str, Any]] = answer["doses"]
+        return found
+
+    async def until_recorded(self, state: str) -> dict[str, Any]:
+        """The first dose, once the server has it in this state."""
+        for _ in range(100):
+            first = (await self.doses())[0]
+            if first["state"] == state:
+                return first
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"the dose is {first['state']}, not {state}")
+
+
+def local(moment: str, zone: ZoneInfo) -> str:
+    """An instant as the wall clock shows it."""
+    return f"{datetime.fromisoformat(moment).astimezone(zone):%H:%M}"

@@ -5,29 +5,38 @@ connection; PostgreSQL is any number of processes.
 """
 
 import enum
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Annotated, Any
+from functools import cache
+from types import SimpleNamespace
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import Depends, Request
 from sqlalchemy import (
+    ARRAY,
     JSON,
     Date,
     DateTime,
     Dialect,
     Enum,
+    Executable,
     MetaData,
     String,
+    Table,
     Time,
     TypeDecorator,
     Uuid,
+    bindparam,
+    column,
     event,
+    func,
+    select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -35,6 +44,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
+from sqlalchemy.types import TypeEngine
 
 Sessions = async_sessionmaker[AsyncSession]
 Json = dict[str, Any] | list[Any]
@@ -176,28 +186,68 @@ def sessions_on(engine: AsyncEngine) -> Sessions:
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
+class Each:
+    """A statement that runs for each of many rows, in one round trip.
+
+    columns   what a row gives, by name
+    write     builds the statement from the row's columns; it cannot give back rows
+
+    PostgreSQL takes a column as one array, so the text is the same for any number of rows and is
+    prepared once; SQLite runs the statement row by row, in the order given.
+    """
+
+    def __init__(
+        self, columns: Mapping[str, TypeEngine[Any]], write: Callable[[Any], Executable]
+    ) -> None:
+        self._names = list(columns)
+        # A parameter must not have the name of a column that the statement sets.
+        alone = {name: bindparam(f"each_{name}", type_=kind) for name, kind in columns.items()}
+        self._singly = write(SimpleNamespace(**alone))
+        # One dimension, or a row's JSON list would be taken for a second one.
+        arrays = [
+            bindparam(f"each_{name}", type_=ARRAY(kind, dimensions=1))
+            for name, kind in columns.items()
+        ]
+        given = func.unnest(*arrays).table_valued(
+            *(column(name, kind) for name, kind in columns.items())
+        )
+        self._together = write(given.render_derived(name="given").c)
+
+    async def run(self, session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Run it for these rows, and say how many rows of the table it touched."""
+        if not rows:
+            return 0
+        if session.get_bind().dialect.name == "sqlite":
+            each = [{f"each_{name}": row[name] for name in self._names} for row in rows]
+            result: Any = await session.execute(self._singly, each)
+        else:
+            arrays = {f"each_{name}": [row[name] for row in rows] for name in self._names}
+            result = await session.execute(self._together, arrays)
+        return int(result.rowcount)
+
+
+@cache
+def _insertion(table: type[Base], names: tuple[str, ...]) -> Each:
+    into = cast(Table, table.__table__)
+
+    def write(row: Any) -> Executable:
+        values = [getattr(row, name) for name in names]
+        # SQLite reads `ON CONFLICT` after a SELECT without a WHERE as part of a join.
+        source = select(*values).where(true())
+        return postgresql_insert(into).from_select(names, source).on_conflict_do_nothing()
+
+    return Each({name: into.c[name].type for name in names}, write)
+
+
 async def insert_new(
     session: AsyncSession, table: type[Base], rows: Sequence[Mapping[str, Any]]
 ) -> int:
     """Insert the rows that are not there yet, and say how many were new.
 
-    Rows whose primary or unique key exists stay as they are, so a repeat changes nothing.
+    Rows whose primary or unique key exists stay as they are, so a repeat changes nothing. All
+    rows name the same columns, and every column that may not be null.
     """
-    if not rows:
-        return 0
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    # SQLite counts bound values: 32,766 is its limit since 3.32, PostgreSQL's is 32,767.
-    batch = max(1, 30_000 // len(rows[0]))
-    new = 0
-    for start in range(0, len(rows), batch):
-        chunk = list(rows[start : start + batch])
-        statement: Any = (
-            sqlite_insert(table).values(chunk).on_conflict_do_nothing()
-            if sqlite
-            else postgresql_insert(table).values(chunk).on_conflict_do_nothing()
-        )
-        new += (await session.execute(statement)).rowcount  # type: ignore[attr-defined]
-    return new
+    return await _insertion(table, tuple(rows[0])).run(session, rows) if rows else 0
 
 
 async def unit_of_work(request: Request) -> AsyncIterator[AsyncSession]:

@@ -41,6 +41,7 @@ class Server:
             **{f"VESPER_{name.upper()}": value for name, value in settings.items()},
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._clients: list[httpx.Client] = []
 
     @contextmanager
     def running(self) -> Iterator["Server"]:
@@ -70,6 +71,8 @@ class Server:
 
     def stop(self) -> None:
         """End it as a deployment does."""
+        while self._clients:
+            self._clients.pop().close()
         if self._process is not None:
             self._process.terminate()
             self._process.wait(40)
@@ -91,6 +94,7 @@ class Server:
     def sign_up(self, **facts: str) -> httpx.Client:
         """A program that has registered somebody and keeps their cookie."""
         client = httpx.Client(base_url=self.url, headers={"Sec-Fetch-Site": "same-origin"})
+        self._clients.append(client)
         answer = client.post("/api/auth/register", json={
             "password": PASSWORD, "name": "A person", "timezone": "America/Denver", **facts,
         })  # fmt: skip

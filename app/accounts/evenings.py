@@ -18,7 +18,7 @@ BEDTIME = "22:30"
 TURNS = time(4)
 QUIET = (time(0), time(6))
 
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class QuietHours(BaseModel):

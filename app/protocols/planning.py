@@ -66,7 +66,8 @@ async def plan_patient(session: AsyncSession, patient_id: UUID, now: datetime) -
     mine = select(Hold).where(Hold.patient_id == patient_id)
     holds = (await session.scalars(mine)).all()
     planned = planned_doses(stretches, terms, holds, evenings, since, until)
-    planned = await _not_too_late(session, patient_id, planned, versions)
+    planned_until = plan.planned_until if plan is not None else since
+    planned = await _not_too_late(session, patient_id, planned, versions, planned_until, now)
     await replace_future(session, patient_id, planned, since=since, until=until, now=now)
     if plan is not None:
         plan.planned_until, plan.next_at, plan.tzdata = until, now + EVERY, tzdata()
@@ -147,14 +148,21 @@ def covers(hold: Hold, night: date) -> bool:
 
 async def _not_too_late(
     session: AsyncSession, patient_id: UUID, planned: Sequence[PlannedDose],
-    versions: Sequence[Version],
+    versions: Sequence[Version], planned_until: date, now: datetime,
 ) -> list[PlannedDose]:  # fmt: skip
-    """Leave out what was due before its version was written down: nobody missed that.
+    """Leave out what nobody could have missed.
 
-    What an earlier version had planned already stays, at the instant it was planned for.
+    That is a dose that was due before its version was written down, and a dose of a night that
+    was planned before, without it: only a new bedtime or zone makes it due, and in the past. What
+    an earlier version had planned already stays, at the instant it was planned for.
     """
     written = {version.id: version.created_at for version in versions}
-    late = {dose.id for dose in planned if dose.due_at <= written[dose.version_id]}
+    late = {
+        dose.id
+        for dose in planned
+        if dose.due_at <= written[dose.version_id]
+        or (dose.due_at <= now and dose.night < planned_until)
+    }
     if not late:
         return list(planned)
     mine = select(Dose.id).where(Dose.patient_id == patient_id, Dose.id.in_(late))

@@ -10,6 +10,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from app import clock
@@ -83,6 +84,7 @@ def is_trusted(origin: str, allowed: Iterable[str]) -> bool:
     return any(origin == _canonical(other) for other in allowed)
 
 
+@lru_cache(maxsize=256)
 def _canonical(origin: str) -> str:
     parts = urlsplit(origin)
     return _origin(parts, parts.port)

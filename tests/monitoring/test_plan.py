@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.evenings import preferences_of
+from app.accounts.evenings import first_preferences
 from app.audit import AuditEntry
 from app.monitoring.due import DEFAULT_STEPS, Step
 from app.monitoring.models import LabDraw
@@ -200,16 +201,16 @@ async def test_a_draw_is_done_once_corrected_by_another_day_and_taken_back(
     assert (actions.count("lab.drawn"), actions.count("lab.undone")) == (2, 1)
 
 
-@pytest.mark.parametrize("days", [0, 121])
 async def test_a_draw_is_put_off_by_one_to_a_hundred_and_twenty_days(
-    session: AsyncSession, time: Clock, days: int
+    session: AsyncSession, time: Clock
 ) -> None:
     patient = await a_patient(session)
     await a_protocol(session, patient)
     await materialise(session, patient.id, time.now)
     draw = draw_id(patient.id, "baseline", 0)
-    with pytest.raises(Invalid):
-        await snooze(session, patient.id, draw, patient, until=None, days=days, now=time.now)
+    for days in (0, 121):
+        with pytest.raises(Invalid):
+            await snooze(session, patient.id, draw, patient, until=None, days=days, now=time.now)
     with pytest.raises(Invalid):
         await snooze(session, patient.id, draw, patient, until=TODAY, days=1, now=time.now)
     for days_off in (1, 120):
@@ -247,11 +248,10 @@ async def test_a_draw_of_somebody_else_does_not_exist(session: AsyncSession, tim
         ("2026-11-22T11:00", None, "2026-11-23T10:00"),
     ],
 )
-async def test_a_prompt_waits_for_the_day_and_for_the_end_of_quiet_hours(
-    session: AsyncSession, local: str, quiet: tuple[str, str] | None, speaks: str
+def test_a_prompt_waits_for_the_day_and_for_the_end_of_quiet_hours(
+    local: str, quiet: tuple[str, str] | None, speaks: str
 ) -> None:
-    patient = await a_patient(session)
-    preferences = await preferences_of(session, patient.id)
+    preferences = first_preferences(uuid4(), "America/Denver")
     if quiet:
         preferences.quiet_from, preferences.quiet_until = map(wall.fromisoformat, quiet)
     now = datetime.fromisoformat(f"{local}-07:00")

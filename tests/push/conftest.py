@@ -160,7 +160,11 @@ async def a_courier(
                 "push_in_flight": more.pop("in_flight", 50),
             }
         )
-        given = {"random": lambda: 0.5, "certificates": str(certificate), "timeout": 0.4}
+        given: dict[str, Any] = {
+            "random": lambda: 0.5,
+            "certificates": str(certificate),
+            "timeout": 0.4,
+        }
         courier = Courier(chosen, world.sessions, world.identity, world.seal, **(given | more))
         made.append(courier)
         return courier

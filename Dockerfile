@@ -1,5 +1,5 @@
 # The image of API and worker alike; compose.yaml says which command each one runs.
-# Its only step of its own is `make install`, which tests/build/test_image.py runs without Docker.
+# Its only step of its own is `make install`, which tests/operations/test_image.py runs without Docker.
 
 # The patch release is left open, so that building again brings Python's and Debian's security fixes.
 ARG PYTHON=python:3.13-slim-trixie

@@ -179,6 +179,6 @@ lock: .venv/bin/python ## Resolve the three lock files again, to the newest vers
 	resolve --group build $$tested --output-file requirements-build.lock
 
 clean: ## Remove everything that was made, but not var/, where people's records are.
-	rm -rf .venv frontend/node_modules frontend/dist .mypy_cache .pytest_cache .ruff_cache \
+	rm -rf .venv frontend/node_modules frontend/dist bench/node_modules .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache .hypothesis .schemathesis tests/output vesper.egg-info
 	find app bench migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +

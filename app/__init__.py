@@ -1,1 +1,1 @@
-"""Vesper keeps a hormone protocol: it reminds at bedtime, logs with one tap and tells the clinic."""
+"""Vesper keeps a hormone protocol: reminders at bedtime, one-tap logging, honest adherence."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -31,6 +32,14 @@ cli.add_typer(clinics, name="clinic")
 cli.add_typer(clinicians, name="clinician")
 
 ROOT = Path(__file__).parents[1]
+
+
+@cli.callback()
+def private() -> None:
+    """Vesper: reminders, one-tap logging and adherence for hormone protocols."""
+    # Keys and an SQLite file hold health data: whatever a command writes, only its owner may read.
+    os.umask(0o077)
+
 
 Answer = TypeVar("Answer")
 
@@ -136,7 +145,7 @@ def vapid(
 
 @cli.command()
 def demo() -> None:
-    """Fill an empty database with a clinic, a clinician and three patients; print their sign-ins."""
+    """Fill an empty database with a clinic and four people; print how to sign in as them."""
     from app.demo import NotEmpty, fill
 
     found = checked()

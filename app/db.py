@@ -8,7 +8,7 @@ import enum
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from types import SimpleNamespace
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -17,6 +17,7 @@ from fastapi import Depends, Request
 from sqlalchemy import (
     ARRAY,
     JSON,
+    ColumnElement,
     Date,
     DateTime,
     Dialect,
@@ -44,7 +45,6 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
-from sqlalchemy.types import TypeEngine
 
 Sessions = async_sessionmaker[AsyncSession]
 Json = dict[str, Any] | list[Any]
@@ -189,7 +189,7 @@ def sessions_on(engine: AsyncEngine) -> Sessions:
 class Each:
     """A statement that runs for each of many rows, in one round trip.
 
-    columns   what a row gives, by name
+    columns   what a row gives, by name, and the column it is compared with or written to
     write     builds the statement from the row's columns; it cannot give back rows
 
     PostgreSQL takes a column as one array, so the text is the same for any number of rows and is
@@ -197,31 +197,45 @@ class Each:
     """
 
     def __init__(
-        self, columns: Mapping[str, TypeEngine[Any]], write: Callable[[Any], Executable]
+        self, columns: Mapping[str, ColumnElement[Any]], write: Callable[[Any], Executable]
     ) -> None:
-        self._names = list(columns)
+        self._columns = columns
+        self._write = write
+
+    # Not in `__init__`: a foreign key learns its type when the other table is imported.
+    @cached_property
+    def _singly(self) -> Executable:
         # A parameter must not have the name of a column that the statement sets.
-        alone = {name: bindparam(f"each_{name}", type_=kind) for name, kind in columns.items()}
-        self._singly = write(SimpleNamespace(**alone))
-        # One dimension, or a row's JSON list would be taken for a second one.
+        return self._write(
+            SimpleNamespace(
+                **{
+                    name: bindparam(f"each_{name}", type_=c.type)
+                    for name, c in self._columns.items()
+                }
+            )
+        )
+
+    @cached_property
+    def _together(self) -> Executable:
         arrays = [
-            bindparam(f"each_{name}", type_=ARRAY(kind, dimensions=1))
-            for name, kind in columns.items()
+            # One dimension, or a row's JSON list would be taken for a second one.
+            bindparam(f"each_{name}", type_=ARRAY(c.type, dimensions=1))
+            for name, c in self._columns.items()
         ]
         given = func.unnest(*arrays).table_valued(
-            *(column(name, kind) for name, kind in columns.items())
+            *(column(name, c.type) for name, c in self._columns.items())
         )
-        self._together = write(given.render_derived(name="given").c)
+        return self._write(given.render_derived(name="given").c)
 
     async def run(self, session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> int:
         """Run it for these rows, and say how many rows of the table it touched."""
         if not rows:
             return 0
         if session.get_bind().dialect.name == "sqlite":
-            each = [{f"each_{name}": row[name] for name in self._names} for row in rows]
+            each = [{f"each_{name}": row[name] for name in self._columns} for row in rows]
             result: Any = await session.execute(self._singly, each)
         else:
-            arrays = {f"each_{name}": [row[name] for row in rows] for name in self._names}
+            arrays = {f"each_{name}": [row[name] for row in rows] for name in self._columns}
             result = await session.execute(self._together, arrays)
         return int(result.rowcount)
 
@@ -236,7 +250,7 @@ def _insertion(table: type[Base], names: tuple[str, ...]) -> Each:
         source = select(*values).where(true())
         return postgresql_insert(into).from_select(names, source).on_conflict_do_nothing()
 
-    return Each({name: into.c[name].type for name in names}, write)
+    return Each({name: into.c[name] for name in names}, write)
 
 
 async def insert_new(

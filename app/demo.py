@@ -106,7 +106,7 @@ async def fill(session: AsyncSession, now: datetime) -> list[str]:
         timezone=ZONE, invite=code, now=start,
     )  # fmt: skip
     for number, who in enumerate(PATIENTS):
-        await _live(session, who, clinician, hashed, start, now, Random(number))  # noqa: S311
+        await _live(session, who, clinician, hashed, start, now, Random(number))
     people = [("clinician", clinician.email), *((p.name, p.email) for p in PATIENTS)]
     return [
         "Demo sign-ins, all with the password " + password,

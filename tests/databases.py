@@ -71,7 +71,7 @@ class PostgreSQL:
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.exists():
             shutil.copytree(libraries, self.folder / "site" / libraries.name)
-        os.chmod(self.folder, 0o755)  # noqa: S103 - another user has to find the binaries
+        os.chmod(self.folder, 0o755)
         data = self.folder / "run"
         data.mkdir()
         if os.geteuid() == 0:

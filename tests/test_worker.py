@@ -1,6 +1,7 @@
 """The worker: ticks that nothing can stop for good, and an end that loses nothing."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -51,11 +52,11 @@ async def test_a_failure_inside_the_scheduler_does_not_end_it(
 ) -> None:
     """APScheduler 3.11.3 itself would never tick again."""
     seen: list[int] = []
-    broken = iter([True, True])
+    broken: Iterator[bool | None] = iter([True, True])
     original = IntervalTrigger.get_next_fire_time
 
     def breaks(self: Any, previous: Any, now: Any) -> Any:
-        if seen and next(broken, False):
+        if seen and next(broken, None):
             raise OSError("the database closed the connection")
         return original(self, previous, now)
 

@@ -42,7 +42,7 @@ class AmountShape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     value: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=6)]
-    unit: str = Field(json_schema_extra={"enum": sorted(UNITS)})
+    unit: str = Field(json_schema_extra={"enum": [*sorted(UNITS)]})
 
     def amount(self) -> Amount:
         """As a value; raises Invalid for a unit nobody draws medicine in."""

@@ -154,7 +154,7 @@ class Reminder(Base):
 
 
 class Spoken(Base):
-    """One time a dose was reminded of: which message carried it, or that nobody could be reached."""
+    """One time a dose was reminded of: by which message, and on how many devices."""
 
     __tablename__ = "spoken"
     __table_args__ = (

@@ -7,12 +7,14 @@ finishes it must still hold the newest fence. A lease that ends is simply due ag
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import app.accounts.models  # noqa: F401 - keys that lead to its tables have their types from there
+from app.db import Each
 from app.push.models import Delivery, Message, Retired, State, Subscription
 
 LEASE = timedelta(seconds=60)
@@ -166,33 +168,63 @@ async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Job]:
     ]
 
 
-HELD = (
-    DELIVERY.c.person_id == bindparam("of_person"),
-    DELIVERY.c.message_id == bindparam("of_message"),
-    DELIVERY.c.subscription_id == bindparam("of_subscription"),
-    DELIVERY.c.fence == bindparam("held"),
-    DELIVERY.c.ready_at.is_not(None),
-)
-FINISH = (
-    update(DELIVERY)
-    .where(*HELD)
-    .values(
-        state=bindparam("new_state"),
-        ready_at=bindparam("new_ready_at"),
-        status=bindparam("new_status"),
-        attempts=bindparam("new_attempts"),
-        finished_at=bindparam("new_finished_at"),
+MINE = {
+    "person_id": DELIVERY.c.person_id,
+    "message_id": DELIVERY.c.message_id,
+    "subscription_id": DELIVERY.c.subscription_id,
+    "fence": DELIVERY.c.fence,
+}
+
+
+def _held(row: Any) -> tuple[ColumnElement[bool], ...]:
+    return (
+        DELIVERY.c.person_id == row.person_id,
+        DELIVERY.c.message_id == row.message_id,
+        DELIVERY.c.subscription_id == row.subscription_id,
+        DELIVERY.c.fence == row.fence,
+        DELIVERY.c.ready_at.is_not(None),
     )
+
+
+ENDED = ("state", "ready_at", "status", "attempts", "finished_at")
+FINISH = Each(
+    {**MINE, **{name: DELIVERY.c[name] for name in ENDED}},
+    lambda row: (
+        update(DELIVERY).where(*_held(row)).values({name: getattr(row, name) for name in ENDED})
+    ),
 )
-EXTEND = update(DELIVERY).where(*HELD).values(ready_at=bindparam("new_ready_at"))
+EXTEND = Each(
+    {**MINE, "ready_at": DELIVERY.c.ready_at},
+    lambda row: update(DELIVERY).where(*_held(row)).values(ready_at=row.ready_at),
+)
+TRUST = Each(
+    {"person_id": SUBSCRIPTION.c.person_id, "id": SUBSCRIPTION.c.id,
+     "at": SUBSCRIPTION.c.last_accepted_at},
+    lambda row: (
+        update(SUBSCRIPTION)
+        .where(SUBSCRIPTION.c.person_id == row.person_id, SUBSCRIPTION.c.id == row.id)
+        .values(last_accepted_at=row.at, suspicions=0, suspected_at=None, suspicion=None)
+    ),
+)  # fmt: skip
+EMPTY = Each(
+    {"person_id": MESSAGE.c.person_id, "id": MESSAGE.c.id},
+    lambda row: (
+        update(MESSAGE)
+        .where(
+            MESSAGE.c.person_id == row.person_id,
+            MESSAGE.c.id == row.id,
+            ~exists().where(
+                DELIVERY.c.person_id == MESSAGE.c.person_id,
+                DELIVERY.c.message_id == MESSAGE.c.id,
+                DELIVERY.c.ready_at.is_not(None),
+            ),
+        )
+        .values(payload=None)
+    ),
+)
 OF_DEVICE = (
     SUBSCRIPTION.c.person_id == bindparam("of_person"),
     SUBSCRIPTION.c.id == bindparam("of_subscription"),
-)
-TRUST = (
-    update(SUBSCRIPTION)
-    .where(*OF_DEVICE)
-    .values(last_accepted_at=bindparam("at"), suspicions=0, suspected_at=None, suspicion=None)
 )
 # A browser that has subscribed again in the meantime has another endpoint and stays.
 RETIRE = (
@@ -209,19 +241,6 @@ SUSPECT = (
     .where(*OF_DEVICE, SUBSCRIPTION.c.endpoint_hash == bindparam("hash"))
     .values(suspicions=bindparam("days"), suspected_at=bindparam("at"), suspicion=bindparam("why"))
 )
-EMPTY = (
-    update(MESSAGE)
-    .where(
-        MESSAGE.c.person_id == bindparam("of_person"),
-        MESSAGE.c.id == bindparam("of_message"),
-        ~exists().where(
-            DELIVERY.c.person_id == MESSAGE.c.person_id,
-            DELIVERY.c.message_id == MESSAGE.c.id,
-            DELIVERY.c.ready_at.is_not(None),
-        ),
-    )
-    .values(payload=None)
-)
 
 
 async def finish(session: AsyncSession, results: Sequence[Result]) -> None:
@@ -232,32 +251,24 @@ async def finish(session: AsyncSession, results: Sequence[Result]) -> None:
     """
     if not results:
         return
-    await session.execute(FINISH, [_finished(result) for result in results])
+    await FINISH.run(session, [_finished(result) for result in results])
     # In the order of their keys, so that two couriers that know the same device cannot deadlock.
     results = sorted(results, key=lambda result: _device(result.job))
     trusted = {
-        _device(r.job): {"of_person": r.job.person_id, "of_subscription": r.job.subscription_id,
-                         "at": r.at}
-        for r in results if r.state is State.ACCEPTED
-    }  # fmt: skip
-    if trusted:
-        await session.execute(TRUST, list(trusted.values()))
+        _device(r.job): {"person_id": r.job.person_id, "id": r.job.subscription_id, "at": r.at}
+        for r in results
+        if r.state is State.ACCEPTED
+    }
+    await TRUST.run(session, list(trusted.values()))
     for result in results:
         await _learn(session, result)
-    done = {
-        (r.job.person_id, r.job.message_id): {
-            "of_person": r.job.person_id, "of_message": r.job.message_id,
-        }
-        for r in results if r.state is not State.WAITING
-    }  # fmt: skip
-    if done:
-        await session.execute(EMPTY, [done[key] for key in sorted(done)])
+    done = {(r.job.person_id, r.job.message_id) for r in results if r.state is not State.WAITING}
+    await EMPTY.run(session, [{"person_id": person, "id": id} for person, id in sorted(done)])
 
 
 async def extend(session: AsyncSession, jobs: Collection[Job], until: datetime) -> None:
     """Hold these for longer; those that somebody took over stay theirs."""
-    if jobs:
-        await session.execute(EXTEND, [{**_held(job), "new_ready_at": until} for job in jobs])
+    await EXTEND.run(session, [{**_mine(job), "ready_at": until} for job in jobs])
 
 
 async def _learn(session: AsyncSession, result: Result) -> None:
@@ -279,22 +290,22 @@ def _device(job: Job) -> tuple[UUID, UUID]:
     return job.person_id, job.subscription_id
 
 
-def _held(job: Job) -> dict[str, object]:
+def _mine(job: Job) -> dict[str, object]:
     return {
-        "of_person": job.person_id,
-        "of_message": job.message_id,
-        "of_subscription": job.subscription_id,
-        "held": job.fence,
+        "person_id": job.person_id,
+        "message_id": job.message_id,
+        "subscription_id": job.subscription_id,
+        "fence": job.fence,
     }
 
 
 def _finished(result: Result) -> dict[str, object]:
     waits = result.state is State.WAITING
     return {
-        **_held(result.job),
-        "new_state": result.state,
-        "new_ready_at": result.ready_at if waits else None,
-        "new_status": result.status,
-        "new_attempts": result.job.attempts - (1 if result.untried else 0),
-        "new_finished_at": None if waits else result.at,
+        **_mine(result.job),
+        "state": result.state,
+        "ready_at": result.ready_at if waits else None,
+        "status": result.status,
+        "attempts": result.job.attempts - (1 if result.untried else 0),
+        "finished_at": None if waits else result.at,
     }

@@ -65,23 +65,30 @@ def test_what_builds_vesper_is_the_version_that_is_locked() -> None:
     assert pins("requirements-build.lock")[name] == version
 
 
-def packages() -> dict[str, Any]:
-    locked: dict[str, Any] = json.loads(read("frontend/package-lock.json"))
+NODE = sorted(path.parent.as_posix() for path in kept() if path.name == "package-lock.json")
+
+
+def packages(folder: str) -> dict[str, Any]:
+    """Everything in one package-lock.json, by where npm puts it."""
+    locked: dict[str, Any] = json.loads(read(f"{folder}/package-lock.json"))
     return {name: package for name, package in locked["packages"].items() if name}
 
 
-def test_the_frontend_is_pinned_by_hash_and_names_no_address() -> None:
-    for name, package in packages().items():
+@pytest.mark.parametrize("folder", NODE)
+def test_node_packages_are_pinned_by_hash_and_name_no_address(folder: str) -> None:
+    assert packages(folder)
+    for name, package in packages(folder).items():
         assert "resolved" not in package, name
         assert package["integrity"].startswith("sha512-"), name
 
 
-def test_the_frontend_names_exact_versions() -> None:
-    described = json.loads(read("frontend/package.json"))
+@pytest.mark.parametrize("folder", NODE)
+def test_node_packages_are_asked_for_in_exact_versions(folder: str) -> None:
+    described = json.loads(read(f"{folder}/package.json"))
     for group in ("dependencies", "devDependencies"):
-        for name, version in described[group].items():
+        for name, version in described.get(group, {}).items():
             assert re.fullmatch(r"\d+\.\d+\.\d+(-[\w.]+)?", version), f"{name} {version}"
-            assert packages()[f"node_modules/{name}"]["version"] == version
+            assert packages(folder)[f"node_modules/{name}"]["version"] == version
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:

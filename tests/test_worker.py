@@ -56,7 +56,8 @@ async def test_a_failure_inside_the_scheduler_does_not_end_it(
     original = IntervalTrigger.get_next_fire_time
 
     def breaks(self: Any, previous: Any, now: Any) -> Any:
-        if seen and next(broken, None):
+        breaks_now = next(broken, None) if seen else None
+        if breaks_now:
             raise OSError("the database closed the connection")
         return original(self, previous, now)
 

@@ -59,8 +59,11 @@ async def find(
     session: AsyncSession, patient_id: UUID, dose_id: UUID, *, lock: bool = False
 ) -> Dose:
     """One dose of one patient, with its events. Raises NotFound."""
+    # Not a full FOR UPDATE: the remind tick's new rows refer to this one, and each would wait for
+    # the other's lock.
+    row_lock = {"key_share": True} if lock else None
     dose = await session.get(
-        Dose, (patient_id, dose_id), with_for_update=lock or None, populate_existing=True
+        Dose, (patient_id, dose_id), with_for_update=row_lock, populate_existing=True
     )
     if dose is None:
         raise NotFound("There is no such dose.")

@@ -129,7 +129,7 @@ async def _rows(
     nights = (
         select(Dose)
         .where(Dose.patient_id == patient_id, Dose.night >= since, Dose.night < until)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     return (await session.scalars(nights)).all()

@@ -11,6 +11,9 @@ from app.problems import Invalid, NotFound
 from app.push import text64
 from app.push.models import Delivery, Retired, Subscription
 
+BLANK = "A" * 64
+"""Stands in a stored payload where each device's own receipt goes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:

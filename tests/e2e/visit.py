@@ -22,6 +22,16 @@ def a_place_where_it_is_evening() -> str:
     return next(name for name in EVENINGS if 17 <= now.astimezone(ZoneInfo(name)).hour < 23)
 
 
+OUTBOX = """new Promise((done, fail) => {
+    const opening = indexedDB.open('vesper')
+    opening.onerror = () => fail(opening.error)
+    opening.onsuccess = () => {
+        const all = opening.result.transaction('outbox').objectStore('outbox').getAll()
+        all.onsuccess = () => { opening.result.close(); done(all.result) }
+    }
+})"""
+
+
 class Visit:
     """One browser in one patient's hands."""
 
@@ -78,6 +88,20 @@ class Visit:
         await self.submit()
         await self.is_at("/start/protocol")
 
+    async def sign_in(self, email: str, password: str) -> None:
+        """From the sign-in screen to Tonight, with the worker in charge of this page."""
+        await self.browser.navigate(f"{self.url}/sign-in")
+        await self.fill("email", email)
+        await self.fill("password", password)
+        await self.submit()
+        await self.is_at("/tonight")
+        await self.worker_is_ready()
+
+    async def worker_is_ready(self) -> None:
+        """Wait until the service worker answers for this page."""
+        await self.browser.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        await self.browser.wait_for("navigator.serviceWorker.controller")
+
     async def enter_sermorelin(self) -> None:
         """A protocol of one line, every night at bedtime."""
         await self.press("None: add medicines one by one")
@@ -108,6 +132,10 @@ class Visit:
             f"fetch({json.dumps(path)}, {{method: {json.dumps(method)}, body: {sent}, headers: "
             "{'content-type': 'application/json'}}).then(r => r.status === 204 ? null : r.json())"
         )
+
+    async def outbox(self) -> list[dict[str, Any]]:
+        """What waits in this browser to be sent."""
+        return list(await self.browser.evaluate(OUTBOX))
 
     async def doses(self) -> list[dict[str, Any]]:
         """The patient's doses as the server has them, tonight's first."""

@@ -6,16 +6,18 @@ from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from uuid import uuid4
 
 from app.config import Settings
 from app.push import text64
 from app.push.claim import Result, claim, extend, finish
 from app.push.deliver import Courier
 from app.push.models import Message, Retired, State
+from app.push.receipts import BLANK, Receipt
 from app.push.seal import Seal
 from app.push.subscriptions import endpoint_hash
 from app.push.vapid import Identity
-from tests.push.conftest import MakeCourier, World
+from tests.push.conftest import MakeCourier, World, a_payload
 from tests.push.stand_in import HANG, RESET, StandIn
 from tests.push_service import PushService
 from tests.story_time import Clock
@@ -389,3 +391,17 @@ async def test_a_route_changes_where_we_connect_and_not_whom_we_name(
         [arrival] = local.received
         assert audience(arrival.headers["Authorization"]) == google
         assert (await world.device(person)).endpoint.startswith(google)
+
+
+async def test_words_that_look_like_a_receipt_are_left_as_they_are(
+    world: World, courier: Courier, service: StandIn, time: Clock
+) -> None:
+    person = await world.person("phone")
+    words = f'"receipt":"{BLANK}"'
+    payload = a_payload(uuid4())
+    payload["notification"]["title"] = words
+    await world.say(person, payload=payload)
+    await courier.run_once(time.now)
+    [arrival] = service.of("phone")
+    assert arrival.notification["title"] == words
+    assert Receipt.read(arrival.data["receipt"]).person_id == person.id

@@ -1,0 +1,100 @@
+"""The `vesper` command, as an operator types it."""
+
+import os
+import signal
+import stat
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.server import COMMAND, ROOT, Server
+
+
+def run(server: Server, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [*COMMAND, *arguments], cwd=ROOT, env=server.environment, check=False, text=True,
+        capture_output=True, timeout=60,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Server:
+    return Server(tmp_path)
+
+
+def test_help_names_every_command(server: Server) -> None:
+    text = run(server, "--help").stdout
+    for command in ("serve", "worker", "migrate", "demo", "vapid", "clinic", "clinician"):
+        assert command in text
+
+
+def test_migrating_twice_is_migrating_once_and_only_the_owner_may_read(
+    server: Server, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        assert run(server, "migrate").returncode == 0
+    assert stat.S_IMODE((tmp_path / "vesper.sqlite3").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("arguments", [["worker"], ["serve", "--no-worker"]])
+def test_sqlite_has_one_process_and_the_command_says_so(
+    server: Server, arguments: list[str]
+) -> None:
+    done = run(server, *arguments)
+    assert done.returncode == 2
+    assert "SQLite has one process" in done.stderr
+
+
+def test_a_bad_secret_stops_the_start_and_says_why(server: Server) -> None:
+    server.environment |= {"VESPER_ENVIRONMENT": "production", "VESPER_SECRET_KEY": "changeme"}
+    done = run(server, "serve")
+    assert done.returncode == 2
+    assert "VESPER_SECRET_KEY" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_vapid_key_is_written_once(server: Server, tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    assert "BEGIN" in run(server, "vapid").stdout
+    assert run(server, "vapid", "--folder", str(folder)).returncode == 0
+    key = (folder / "vapid.pem").read_text()
+    assert stat.S_IMODE((folder / "vapid.pem").stat().st_mode) == 0o600
+    assert run(server, "vapid", "--folder", str(folder)).returncode == 1
+    assert (folder / "vapid.pem").read_text() == key
+
+
+def test_the_demo_can_be_signed_in_to_and_its_patients_differ(server: Server) -> None:
+    with server.running():
+        lines = run(server, "demo").stdout.splitlines()
+        password = lines[0].rpartition(" ")[2]
+        emails = {line.split()[-1] for line in lines[1:]}
+        assert len(emails) == 4
+        again = run(server, "demo")
+        assert again.returncode == 0
+        assert "already" in again.stdout
+        with httpx.Client(base_url=server.url, headers={"Sec-Fetch-Site": "same-origin"}) as http:
+            signed = http.post("/api/auth/login", json={
+                "email": "clinician@demo.example.org", "password": password,
+            })  # fmt: skip
+            assert signed.status_code == 200
+            panel = http.get("/api/clinic/patients").json()["patients"]
+        rows = {row["name"]: row for row in panel}
+        share = {
+            name: row["taking30"]["taken"] / row["taking30"]["expected"]
+            for name, row in rows.items()
+        }
+        assert share["Steady patient"] > 0.9
+        assert share["Sliding patient"] < 0.75
+        assert rows["Silent phone"]["unreachable"] is True
+        assert rows["Steady patient"]["unreachable"] is False
+
+
+def test_a_server_asked_to_stop_drains_and_ends_well(server: Server) -> None:
+    with server.running():
+        process = server._process
+        assert process is not None
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(30) in {0, -signal.SIGTERM}
+    assert "Traceback" not in server.log()

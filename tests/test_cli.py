@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.server import COMMAND, ROOT, Server
+from tests.databases import ROOT
+from tests.server import COMMAND, Server
 
 
 def run(server: Server, *arguments: str) -> "subprocess.CompletedProcess[str]":

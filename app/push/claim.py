@@ -17,8 +17,6 @@ import app.accounts.models  # noqa: F401 - keys that lead to its tables have the
 from app.db import Each
 from app.push.models import Delivery, Message, Retired, State, Subscription
 
-LEASE = timedelta(seconds=60)
-
 DELIVERY = cast(Table, Delivery.__table__)
 MESSAGE = cast(Table, Message.__table__)
 SUBSCRIPTION = cast(Table, Subscription.__table__)
@@ -73,8 +71,8 @@ class Result:
     suspects: tuple[int, str] | None = None
 
 
-async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Job]:
-    """Lease up to `limit` deliveries that are due, the longest due first.
+async def claim(session: AsyncSession, now: datetime, limit: int, lease: timedelta) -> list[Job]:
+    """Hold up to `limit` deliveries that are due for the length of a lease, the longest due first.
 
     Any number of couriers may do this at once; each delivery goes to one of them.
     """
@@ -88,7 +86,7 @@ async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Job]:
         .with_for_update(skip_locked=True)
         .cte("ready")
     )
-    until = now + LEASE
+    until = now + lease
     claimed = await session.execute(
         update(DELIVERY)
         .where(

@@ -17,7 +17,7 @@ from app import clock
 from app.config import Settings
 from app.db import Sessions
 from app.push import metrics
-from app.push.claim import LEASE, Job, Result, claim, extend, finish
+from app.push.claim import Job, Result, claim, extend, finish
 from app.push.encrypt import Prepared
 from app.push.judge import Judge
 from app.push.models import State
@@ -32,7 +32,6 @@ BATCH = 250
 # So many claimed deliveries that are not hanging may be in memory: four batches keep every stage
 # of the pipeline busy, and a killed courier delays no more than these by a lease.
 ROOM = 4 * BATCH
-HEARTBEAT = 15.0
 # Messages encrypted before the event loop gets a turn: about two milliseconds.
 SLICE = 25
 # After the last claim a run waits this long for answers; later ones are written down by the next.
@@ -62,6 +61,7 @@ class Courier:
         certificates: str = "",
     ) -> None:
         self._sessions = sessions
+        self._lease = timedelta(seconds=settings.push_lease)
         self._batch = batch
         self._room = ROOM * batch // BATCH
         self._patience = patience
@@ -149,7 +149,7 @@ class Courier:
         if self._draining or not full:
             return []
         async with self._database, self._sessions.begin() as session:
-            jobs = await claim(session, self._now(), self._batch)
+            jobs = await claim(session, self._now(), self._batch, self._lease)
         self._held.update(dict.fromkeys(jobs))
         metrics.in_flight.set(len(self._held))
         return jobs
@@ -220,6 +220,7 @@ class Courier:
         for answer in iter_popleft(self._answers):
             verdict = self._judge.result(answer, now)
             if isinstance(verdict, Job):
+                self._sender.written([answer.post])
                 again += self._once_more(verdict, now)
             else:
                 self._results.append(verdict)
@@ -233,8 +234,8 @@ class Courier:
                 await finish(session, batch)
             # Only now: had the commit failed, the next run would try to write them again.
             del self._results[: len(batch)]
-        for result in batch:
-            self._held.pop(result.job, None)
+        posts = [self._held.pop(result.job, None) for result in batch]
+        self._sender.written([post for post in posts if post is not None])
         metrics.in_flight.set(len(self._held))
 
     def _once_more(self, job: Job, now: datetime) -> Iterable[Post]:
@@ -247,13 +248,14 @@ class Courier:
         return (ready,)
 
     async def _keep_leases(self) -> None:
-        """Hold on to what is still in memory, every 15 seconds."""
-        if clock.monotonic() - self._beat_at < HEARTBEAT:
+        """Hold on to what is still in memory."""
+        # A quarter of the lease: one round may fail and the next still comes in time.
+        if clock.monotonic() - self._beat_at < self._lease.total_seconds() / 4:
             return
         self._beat_at = clock.monotonic()
         if self._held:
             async with self._database, self._sessions.begin() as session:
-                await extend(session, list(self._held), self._now() + LEASE)
+                await extend(session, list(self._held), self._now() + self._lease)
 
     def _give_back(self, jobs: Iterable[Job]) -> None:
         now = self._now()

@@ -13,7 +13,7 @@ import selectors
 import socket
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,11 +77,12 @@ class Answer:
 @dataclass(slots=True)
 class _Origin:
     waiting: deque[Post] = field(default_factory=deque)
-    busy: int = 0
+    # On the wire, or answered and not written down yet.
+    places: set[Post] = field(default_factory=set)
     late: int = 0
 
     def has_room(self, share: int) -> bool:
-        return self.busy - self.late < share and self.busy < SPARE * share
+        return len(self.places) - self.late < share and len(self.places) < SPARE * share
 
 
 class _Line:
@@ -139,7 +140,9 @@ class Sender:
     """Sends posts and hands the answers back, from its own thread, in any order.
 
     in_flight    how many one push service is asked to take at a time; each has its own share, so
-                 one that hangs takes nothing from the others
+                 one that hangs takes nothing from the others. A place is free again when the
+                 caller has written the answer down, so this is also the most that a killed
+                 process can make anybody send twice
     on_answers   called on the sender's thread with whatever has come in
     """
 
@@ -171,6 +174,14 @@ class Sender:
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._run, name="push-sender", daemon=True)
             self._thread.start()
+        self._ring()
+
+    def written(self, posts: Iterable[Post]) -> None:
+        """The answers to these are kept for good, and others may have their places."""
+        with self._lock:
+            for post in posts:
+                if origin := self._origins.get(post.origin):
+                    origin.places.discard(post)
         self._ring()
 
     def take_back(self) -> list[Post]:
@@ -253,7 +264,8 @@ class _Wire:
             self._selector.close()
             with self._sender._lock:
                 for origin in self._sender._origins.values():
-                    origin.busy = origin.late = 0
+                    origin.places.clear()
+                    origin.late = 0
             if lost and not self._sender._closing:
                 self._sender._on_answers(lost)
 
@@ -288,8 +300,9 @@ class _Wire:
             self._count_late(now)
             for origin in sender._origins.values():
                 while origin.waiting and origin.has_room(sender._in_flight):
-                    ready.append(origin.waiting.popleft())
-                    origin.busy += 1
+                    post = origin.waiting.popleft()
+                    origin.places.add(post)
+                    ready.append(post)
         for post in ready:
             post.started = now
             line = self._idle.pop() if self._idle else self._new_line()
@@ -349,7 +362,6 @@ class _Wire:
         self._multi.remove_handle(curl)
         with self._sender._lock:
             origin = self._sender._origins[answer.post.origin]
-            origin.busy -= 1
             if clock.monotonic() - answer.post.started > LATE:
                 origin.late = max(0, origin.late - 1)
         line.post = None

@@ -4,6 +4,7 @@ The server does not run meanwhile: SQLite has one connection. Bedtimes are on th
 a place where it is evening, so that a dose is open in the browser at any hour of the day.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
@@ -41,9 +42,10 @@ async def writing(server: Server) -> AsyncIterator[AsyncSession]:
         await engine.dispose()
 
 
-def migrated(server: Server) -> Server:
+async def migrated(server: Server) -> Server:
     """The same server, its database at the newest migration."""
-    migrate(server.environment["VESPER_DATABASE_URL"])
+    # The migrations run a loop of their own.
+    await asyncio.to_thread(migrate, server.environment["VESPER_DATABASE_URL"])
     return server
 
 
@@ -70,7 +72,12 @@ async def a_person_at_bedtime(
 
 
 async def a_bedtime(
-    session: AsyncSession, patient: Person, *lines: dict[str, Any], nights: int = 0, ago: timedelta
+    session: AsyncSession,
+    patient: Person,
+    *lines: dict[str, Any],
+    ago: timedelta,
+    nights: int = 0,
+    author: Person | None = None,
 ) -> None:
     """A protocol for a patient who has none, due `ago` and on as many `nights` before."""
     preferences = await preferences_of(session, patient.id)
@@ -79,7 +86,7 @@ async def a_bedtime(
     preferences.bedtimes = [f"{local:%H:%M}"] * 7
     entered = due - timedelta(hours=1) - timedelta(days=nights)
     first = local.date() - timedelta(days=nights)
-    await a_protocol(session, patient, *lines, now=entered, first=first)
+    await a_protocol(session, patient, *lines, author=author, now=entered, first=first)
 
 
 async def the_person(session: AsyncSession, email: str) -> Person:

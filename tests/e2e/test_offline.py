@@ -45,15 +45,19 @@ class Evening:
     email: str
     cookie: dict[str, str]
 
-    def doses(self) -> list[dict[str, Any]]:
-        """The doses as the server has them, asked for by another client."""
-        url = f"{self.server.url}/api/patients/me/doses"
-        found: list[dict[str, Any]] = httpx.get(url, headers=self.cookie).json()["doses"]
-        return found
+    def ask(self, path: str) -> Any:
+        """What the server answers this patient in another browser."""
+        return httpx.get(f"{self.server.url}{path}", headers=self.cookie).json()
 
     def dose(self) -> dict[str, Any]:
         """Tonight's dose as the server has it."""
-        return self.doses()[0]
+        dose: dict[str, Any] = self.ask("/api/patients/me/doses")["doses"][0]
+        return dose
+
+    def devices(self) -> list[dict[str, Any]]:
+        """The phones that the server sends reminders to."""
+        found: list[dict[str, Any]] = self.ask("/api/push/subscriptions")["devices"]
+        return found
 
     async def sent(self) -> dict[str, Any]:
         """Tonight's dose, once nothing waits in the browser any more."""
@@ -92,7 +96,7 @@ async def an_evening(folder: Path, *, dose: bool = True) -> AsyncIterator[Evenin
     async with a_phone("chromium", zone=zone) as phone:
         browser = phone.browser
         assert isinstance(browser, Chromium)
-        server = migrated(
+        server = await migrated(
             Server(
                 folder,
                 push_routes=json.dumps(phone.push.routes),
@@ -230,8 +234,7 @@ async def test_no_cache_holds_an_answer_and_signing_out_leaves_nothing_on_the_ph
         kept = await browser.evaluate(CACHED)
         assert "/index.html" in kept
         assert not [path for path in kept if path.startswith("/api")]
-        devices = f"{evening.server.url}/api/push/subscriptions"
-        assert len(httpx.get(devices, headers=evening.cookie).json()["devices"]) == 1
+        assert len(evening.devices()) == 1
 
         await browser.navigate(f"{evening.server.url}/settings")
         await visit.press("Sign out")
@@ -242,11 +245,13 @@ async def test_no_cache_holds_an_answer_and_signing_out_leaves_nothing_on_the_ph
         assert not await visit.outbox()
         assert await browser.evaluate(KEPT) == []
         assert not [path for path in await browser.evaluate(CACHED) if path.startswith("/api")]
-        assert httpx.get(devices, headers=evening.cookie).json()["devices"] == []
+        assert evening.devices() == []
 
 
 async def reminders_on(evening: Evening) -> None:
     """Reminders for this phone; the test push that proves it is taken off the screen."""
+    # Where notifications are allowed already, the app signs up for them by itself.
+    await until(evening.devices, "this phone among the devices", within=20)
     await evening.browser.navigate(f"{evening.server.url}/settings/reminders")
     await evening.browser.click("[data-do=reminders-on]")
     shown = await evening.phone.desktop.next_notification()

@@ -88,7 +88,7 @@ async def test_a_subscription_renewed_while_the_old_one_was_found_gone_survives(
     person = await world.person("old")
     await world.say(person)
     async with world.sessions.begin() as session:
-        [job] = await claim(session, time.now, 10)
+        [job] = await claim(session, time.now, 10, timedelta(minutes=1))
     async with world.sessions.begin() as session:
         device = await world.device_in(session, person)
         device.endpoint = world.service.endpoint("new")
@@ -344,7 +344,7 @@ async def test_a_dead_couriers_leases_run_out_and_its_late_answer_changes_nothin
     person = await world.person("phone")
     await world.say(person)
     async with world.sessions.begin() as session:
-        [stale] = await claim(session, time.now, 10)
+        [stale] = await claim(session, time.now, 10, timedelta(minutes=1))
     courier = a_courier()
     assert await courier.run_once(time.advance(seconds=59)) == 0
     assert await courier.run_once(time.advance(seconds=2)) == 1

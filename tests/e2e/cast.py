@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
 from app.accounts.models import Person
-from app.doses.log import Report, settle
 from app.audit import Means
+from app.doses.log import Report, settle
 from app.doses.models import Kind
 from app.push.models import Subscription
 from tests.e2e.people import (

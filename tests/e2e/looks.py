@@ -9,8 +9,10 @@ from tests.databases import ROOT
 AXE = (ROOT / "frontend/node_modules/axe-core/axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 
-RUN = """async tags => (await axe.run(document, {
-    runOnly: tags, resultTypes: ['violations'],
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+RUN = """async ([type, values]) => (await axe.run(document, {
+    runOnly: {type, values}, resultTypes: ['violations'], preload: false,
 })).violations.flatMap(({id, nodes}) => nodes.map(({html, failureSummary}) =>
     `${id}: ${html.slice(0, 160)} ${failureSummary.split('\\n').slice(1).join(' ')}`))"""
 
@@ -25,7 +27,7 @@ SMALL = """least => [...document.querySelectorAll(
     .map(element => [element, element.getBoundingClientRect()])
     .filter(([, {width, height}]) => width > 0 && (width < least || height < least))
     .map(([element, {width, height}]) =>
-        `${width.toFixed(1)}×${height.toFixed(1)} ${element.outerHTML.slice(0, 120)}`)"""
+        `${width.toFixed(1)}x${height.toFixed(1)} ${element.outerHTML.slice(0, 120)}`)"""
 
 # The page itself must not scroll sideways, nor anything in it, nor may anything be cut off.
 WIDE = """() => {
@@ -48,11 +50,13 @@ WIDE = """() => {
 }"""
 
 
-async def violations(page: Page) -> list[str]:
+async def violations(page: Page, *, only_colours: bool = False) -> list[str]:
     """What axe finds wrong. It is evaluated, not added as a script, so that the CSP may stay."""
     if not await page.evaluate("'axe' in globalThis"):
         await page.evaluate(AXE)
-    found: list[str] = await page.evaluate(RUN, TAGS)
+    found: list[str] = await page.evaluate(
+        RUN, ["rule", COLOURS] if only_colours else ["tag", TAGS]
+    )
     return found
 
 

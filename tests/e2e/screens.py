@@ -1,4 +1,4 @@
-"""Every screen of the app: who sees it, where it is, and what has to be pressed to see all of it."""
+"""Every screen of the app: who sees it, where it is, and what to press to see all of it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -62,7 +62,8 @@ async def a_mistake(page: Page) -> None:
 
 async def clinicians_code(page: Page) -> None:
     """The field that only clinicians fill in."""
-    await page.locator("form input[type=checkbox]").first.check()
+    await page.get_by_text("I am a clinician").click()
+    await page.locator("[name=invite]").wait_for()
 
 
 async def seven_bedtimes(page: Page) -> None:

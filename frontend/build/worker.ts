@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+
+import { build, type Plugin } from 'vite';
+
+/** Not part of the shell: the API's documentation, the worker itself, and icons only the system reads. */
+const LEFT_OUT = [/^docs\//, /^sw\.js$/, /\.map$/, /^icons\/(icon-512|maskable)/];
+
+/** Builds `sw/index.ts` into `sw.js`, with the list of files it must keep and a hash that names this build. */
+export function serviceWorker(): Plugin {
+  let root = '';
+  let out = '';
+  return {
+    name: 'vesper-service-worker',
+    apply: 'build',
+    configResolved(config) {
+      root = config.root;
+      out = join(config.root, config.build.outDir);
+    },
+    async closeBundle() {
+      const files = (await filesOf(out)).filter((file) => !LEFT_OUT.some((rule) => rule.test(file)));
+      const hash = createHash('sha256');
+      for (const file of files) hash.update(file).update(await readFile(join(out, file)));
+      await build({
+        configFile: false,
+        root,
+        publicDir: false,
+        logLevel: 'warn',
+        define: {
+          __SHELL__: JSON.stringify(files.map((file) => `/${file}`)),
+          __VERSION__: JSON.stringify(hash.digest('hex').slice(0, 12)),
+        },
+        build: {
+          target: 'es2022',
+          outDir: out,
+          emptyOutDir: false,
+          rolldownOptions: {
+            input: join(root, 'sw/index.ts'),
+            output: { format: 'iife', entryFileNames: 'sw.js' },
+          },
+        },
+      });
+    },
+  };
+}
+
+/** Every file below a folder, as sorted paths with forward slashes. */
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
+}

@@ -1,0 +1,79 @@
+/** What a phone has to tell the server about a dose; made on the phone, sent until it is answered. */
+
+/** What every report carries: its own id (sending twice is the same as once), its dose, and when it was made. */
+interface Made {
+  readonly id: string;
+  readonly dose: string;
+  /** When the patient pressed the button, as an RFC 3339 instant. */
+  readonly at: string;
+  /** How often it was tried; a report that was tried may have reached the server without our hearing of it. */
+  readonly tries?: number;
+}
+
+/** A press on a notification's button: the single-use token speaks for the patient, no session is needed. */
+export interface TapReport extends Made {
+  readonly way: 'tap';
+  readonly token: string;
+  readonly receipt?: string;
+  readonly kind: 'taken' | 'skipped' | 'snooze';
+}
+
+/** A dose logged in the app by somebody signed in. */
+export interface LogReport extends Made {
+  readonly way: 'log';
+  readonly kind: 'taken' | 'skipped';
+  readonly taken_at?: string;
+  readonly reason?: string;
+}
+
+/** What was logged is taken back. */
+export interface UndoReport extends Made {
+  readonly way: 'undo';
+}
+
+/** Remind me again later. Worth nothing once the later moment has passed. */
+export interface SnoozeReport extends Made {
+  readonly way: 'snooze';
+  readonly minutes: number;
+}
+
+/** Anything that may wait in the outbox. */
+export type Report = TapReport | LogReport | UndoReport | SnoozeReport;
+
+/** A report the server answered with "no", kept so that the patient can be told. */
+export interface Refused {
+  readonly id: string;
+  readonly report: Report;
+  readonly status: number;
+  /** What the server has on record instead, where it said so. */
+  readonly recorded?: { readonly kind: string; readonly taken_at?: string | null };
+}
+
+/** How long a snooze is worth sending, in milliseconds. */
+const SNOOZE_LIVES = 30 * 60_000;
+
+/** Whether a report has lost its point before it could be sent. */
+export function isStale(report: Report, now: Date): boolean {
+  const snooze = report.way === 'snooze' || (report.way === 'tap' && report.kind === 'snooze');
+  return snooze && now.getTime() - Date.parse(report.at) > SNOOZE_LIVES;
+}
+
+/** The HTTP request that carries a report. */
+export function requestOf(report: Report): { method: string; path: string; body: object } {
+  const { id, dose } = report;
+  switch (report.way) {
+    case 'tap': {
+      const { token, receipt, kind, at } = report;
+      return { method: 'POST', path: '/api/tap', body: { id, token, kind, at, ...(receipt && { receipt }) } };
+    }
+    case 'log': {
+      const { kind, taken_at, reason } = report;
+      const body = { id, kind, ...(taken_at && { taken_at }), ...(reason && { reason }) };
+      return { method: 'PUT', path: `/api/doses/${dose}/log`, body };
+    }
+    case 'undo':
+      return { method: 'POST', path: `/api/doses/${dose}/undo`, body: { id } };
+    case 'snooze':
+      return { method: 'POST', path: `/api/doses/${dose}/snooze`, body: { minutes: report.minutes } };
+  }
+}

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+
+import type { Medicine, Template } from '../../api/types.ts';
+import { amountDoubt, emptyLine, fromTemplate, lineMistakes, lineSentence, toLineIn, type DraftLine } from './draft.ts';
+
+const medicine: Medicine = {
+  code: 'cjc', name: 'CJC-1295', forms: [{ code: 'no-dac', name: 'without DAC' }, { code: 'dac', name: 'with DAC' }],
+  form_required: true, routes: ['subcutaneous'], units: ['ug', 'mg'], plausible: { min: '50', max: '500', unit: 'ug' }, window_minutes: null,
+};
+
+const template: Template = {
+  code: 't', name: 'Weeknights', description: '',
+  lines: [{
+    medicine: 'cjc', form: null, route: 'subcutaneous', window_minutes: null, on_time_minutes: null, ladder: null,
+    recurrence: { weekdays: [1, 2, 3, 4, 5], every: 1, weeks_on: 1, weeks_off: 0, first: null, last: null, times: ['bedtime'] },
+  }],
+};
+
+const line: DraftLine = {
+  ...emptyLine('k'), medicine: 'cjc', form: 'no-dac', route: 'subcutaneous', value: '0,2', unit: 'mg', nights: 'weekdays', weekdays: [5, 1, 2, 3, 4],
+};
+
+test('a template never brings an amount or a required form', () => {
+  const [draft] = fromTemplate(template);
+  expect(draft).toMatchObject({ medicine: 'cjc', value: '', unit: '', form: '', nights: 'weekdays', weekdays: [1, 2, 3, 4, 5] });
+});
+
+test('an empty line says what is missing, field by field', () => {
+  expect(Object.keys(lineMistakes([emptyLine('k')], [medicine]))).toEqual([
+    'lines.0.medicine', 'lines.0.route', 'lines.0.amount.value', 'lines.0.amount.unit', 'lines.0.recurrence.nights',
+  ]);
+});
+
+test('a form the medicine needs has no default', () => {
+  expect(lineMistakes([{ ...line, form: '' }], [medicine])).toHaveProperty('lines.0.form');
+  expect(lineMistakes([line], [medicine])).toEqual({});
+});
+
+test.each(['0', '-1', '1e3', 'a few', '', '1.'])('%j is no amount', (value) => {
+  expect(lineMistakes([{ ...line, value }], [medicine])).toHaveProperty(['lines.0.amount.value']);
+});
+
+test('what was left alone is not sent, so that the server keeps its defaults', () => {
+  expect(toLineIn(line)).toEqual({
+    medicine: 'cjc', form: 'no-dac', route: 'subcutaneous', amount: { value: '0.2', unit: 'mg' },
+    recurrence: { weekdays: [1, 2, 3, 4, 5], every: 1, weeks_on: 1, weeks_off: 0, times: ['bedtime'] },
+  });
+});
+
+test('a line is one plain sentence', () => {
+  expect(lineSentence(line, medicine)).toBe('CJC-1295 (without DAC): 0.2 mg under the skin, Monday to Friday, at bedtime.');
+});
+
+test('an unusual amount is questioned in any unit of mass, and never refused', () => {
+  expect(amountDoubt(line, medicine)).toBeUndefined();
+  expect(amountDoubt({ ...line, value: '200' }, medicine)).toContain('compare number and unit');
+  expect(amountDoubt({ ...line, value: '200', unit: 'ug' }, medicine)).toBeUndefined();
+  expect(lineMistakes([{ ...line, value: '200' }], [medicine])).toEqual({});
+});

@@ -1,0 +1,157 @@
+/** A protocol while it is being written: what the form holds, what is wrong with it, what is sent. Pure. */
+
+import type { Line, LineIn, Medicine, Recurrence, Template } from '../../api/types.ts';
+import { amountText, nightsText, routeText, timesText } from '../../words/schedule.ts';
+
+/** One medicine in the form, with everything as it was typed. */
+export interface DraftLine {
+  readonly key: string;
+  /** Set when the line exists already and only its terms change. */
+  readonly id?: string;
+  readonly medicine: string;
+  readonly form: string;
+  readonly route: string;
+  /** Never prefilled: the amount comes from the prescription alone. */
+  readonly value: string;
+  readonly unit: string;
+  readonly nights: '' | 'every' | 'weekdays' | 'gap';
+  readonly weekdays: readonly number[];
+  readonly every: string;
+  readonly when: 'bedtime' | 'clock';
+  readonly time: string;
+  readonly weeksOn: string;
+  readonly weeksOff: string;
+  /** Minutes; null is until the day turns, undefined is what the medicine's label or Vesper says. */
+  readonly window: number | null | undefined;
+  readonly ladder: readonly number[] | undefined;
+  /** Why an unusual amount or frequency is meant; undefined until it has to be asked. */
+  readonly override: string | undefined;
+  readonly rest: Pick<Recurrence, 'first' | 'last'>;
+}
+
+/** A line with nothing entered. */
+export function emptyLine(key: string): DraftLine {
+  return {
+    key, medicine: '', form: '', route: '', value: '', unit: '', nights: '', weekdays: [], every: '2',
+    when: 'bedtime', time: '', weeksOn: '1', weeksOff: '0', window: undefined, ladder: undefined, override: undefined, rest: {},
+  };
+}
+
+/** The lines of a template; the amounts stay empty. */
+export function fromTemplate(template: Template): DraftLine[] {
+  return template.lines.map((line, index) => ({
+    ...emptyLine(`${template.code}-${index}`),
+    medicine: line.medicine,
+    form: line.form ?? '',
+    route: line.route,
+    ...timing(line.recurrence),
+    window: line.window_minutes ?? undefined,
+    ladder: line.ladder ?? undefined,
+  }));
+}
+
+/** The lines of a version in force, to be changed. */
+export function fromLines(lines: readonly Line[]): DraftLine[] {
+  return lines.map((line) => ({
+    ...emptyLine(line.id),
+    id: line.id,
+    medicine: line.medicine,
+    form: line.form ?? '',
+    route: line.route,
+    value: line.amount.value,
+    unit: line.amount.unit,
+    ...timing(line.recurrence),
+    window: line.window_minutes,
+    ladder: line.ladder,
+  }));
+}
+
+function timing(rule: Recurrence): Partial<DraftLine> {
+  const [time = 'bedtime'] = rule.times;
+  const nights = rule.weekdays.length > 0 ? 'weekdays' : rule.every === 1 ? 'every' : 'gap';
+  return {
+    nights,
+    weekdays: rule.weekdays,
+    every: String(Math.max(2, rule.every)),
+    when: time === 'bedtime' ? 'bedtime' : 'clock',
+    time: time === 'bedtime' ? '' : time,
+    weeksOn: String(rule.weeks_on),
+    weeksOff: String(rule.weeks_off),
+    rest: { ...(rule.first && { first: rule.first }), ...(rule.last && { last: rule.last }) },
+  };
+}
+
+/** An amount as typed, with a point for a comma: "0,5" is "0.5". */
+export function amountValue(typed: string): string {
+  return typed.trim().replace(',', '.');
+}
+
+/** What is wrong with the lines, one sentence per field, named as the API names them. */
+export function lineMistakes(lines: readonly DraftLine[], medicines: readonly Medicine[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  lines.forEach((line, index) => {
+    const say = (field: string, sentence: string): void => void (found[`lines.${index}.${field}`] = sentence);
+    const medicine = medicines.find(({ code }) => code === line.medicine);
+    if (!medicine) say('medicine', 'Please choose a medicine.');
+    if (medicine?.form_required && !line.form) say('form', 'Please choose the form; it stands on the label and changes how the medicine acts.');
+    if (!line.route) say('route', 'Please choose how it is taken.');
+    if (!/^\d+(\.\d+)?$/.test(amountValue(line.value)) || Number(amountValue(line.value)) <= 0) say('amount.value', 'Enter a number, as prescribed.');
+    if (!line.unit) say('amount.unit', 'Choose the unit.');
+    if (!line.nights) say('recurrence.nights', 'Please choose on which nights.');
+    if (line.nights === 'weekdays' && line.weekdays.length === 0) say('recurrence.weekdays', 'Please choose at least one night.');
+    if (line.nights === 'gap' && !/^([2-9]|[1-9]\d)$/.test(line.every)) say('recurrence.every', 'Please enter a number from 2 to 99.');
+    if (line.when === 'clock' && !/^\d\d:\d\d/.test(line.time)) say('recurrence.times', 'Please enter the time.');
+    if (!/^[1-9]\d?$/.test(line.weeksOn)) say('recurrence.weeks_on', 'Please enter at least 1 week.');
+    if (!/^\d{1,2}$/.test(line.weeksOff)) say('recurrence.weeks_off', 'Please enter 0 or more weeks.');
+  });
+  return found;
+}
+
+/** The rule a line's answers make. */
+export function recurrenceOf(line: DraftLine): Recurrence {
+  return {
+    weekdays: line.nights === 'weekdays' ? [...line.weekdays].sort() : [],
+    every: line.nights === 'gap' ? Number(line.every) : 1,
+    weeks_on: Number(line.weeksOn),
+    weeks_off: Number(line.weeksOff),
+    times: [line.when === 'bedtime' ? 'bedtime' : line.time.slice(0, 5)],
+    ...line.rest,
+  };
+}
+
+/** A line as the API takes it. What was left alone is left out, so that the server's defaults hold. */
+export function toLineIn(line: DraftLine): LineIn {
+  return {
+    ...(line.id && { id: line.id }),
+    medicine: line.medicine,
+    ...(line.form && { form: line.form }),
+    route: line.route,
+    amount: { value: amountValue(line.value), unit: line.unit },
+    recurrence: recurrenceOf(line),
+    ...(typeof line.window === 'number' && { window_minutes: line.window }),
+    ...(line.ladder && { ladder: line.ladder }),
+    ...(line.override?.trim() && { override_reason: line.override.trim() }),
+  };
+}
+
+/** A line in one plain sentence. */
+export function lineSentence(line: DraftLine, medicine: Medicine | undefined): string {
+  const rule = recurrenceOf(line);
+  const form = medicine?.forms.find(({ code }) => code === line.form)?.name;
+  const what = [medicine?.name ?? line.medicine, form && `(${form})`].filter(Boolean).join(' ');
+  const amount = amountText({ value: amountValue(line.value), unit: line.unit });
+  return `${what}: ${amount} ${routeText(line.route)}, ${nightsText(rule)}, ${timesText(rule.times)}.`;
+}
+
+/** A gentle question when an amount is outside what the medicine's sources know; never a refusal. */
+export function amountDoubt(line: DraftLine, medicine: Medicine | undefined): string | undefined {
+  const usual = medicine?.plausible;
+  const entered = Number(amountValue(line.value)) * (MASS[line.unit] ?? 1);
+  if (!usual || !line.value || !line.unit || !Number.isFinite(entered)) return undefined;
+  const comparable = usual.unit === line.unit || (MASS[usual.unit] && MASS[line.unit]);
+  const scale = MASS[usual.unit] ?? 1;
+  if (!comparable || (entered >= Number(usual.min) * scale && entered <= Number(usual.max) * scale)) return undefined;
+  return 'This is far from amounts commonly seen. Please compare number and unit with your label.';
+}
+
+const MASS: Readonly<Record<string, number>> = { ug: 1, mg: 1000, g: 1_000_000 };

@@ -1,0 +1,52 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+
+import { skip, take } from '../../state/log.ts';
+import type { KnownDose } from '../../words/dose.ts';
+import { weekdayName } from '../../words/night.ts';
+import { amountText } from '../../words/schedule.ts';
+import { weekdayOf } from '../../words/time.ts';
+import { Earlier } from './Earlier.tsx';
+import { Skip } from './Skip.tsx';
+
+/** Doses of last night that nobody logged, said plainly and without blame. */
+export function Missed({ doses }: { readonly doses: readonly KnownDose[] }): JSX.Element | null {
+  if (doses.length === 0) return null;
+  return (
+    <section class="stack" aria-label="Last night">
+      {doses.map((dose) => <MissedDose key={dose.id} dose={dose} />)}
+    </section>
+  );
+}
+
+function MissedDose({ dose }: { readonly dose: KnownDose }): JSX.Element {
+  return (
+    <article class="card quiet" data-dose={dose.id} data-state="missed" aria-label={`Missed: ${dose.label}`}>
+      <p>
+        <strong>{weekdayName(weekdayOf(dose.night))}’s dose was missed:</strong> {dose.label}, {amountText(dose.amount)}. If you did take it, log it.
+      </p>
+      <LogIt dose={dose} />
+    </article>
+  );
+}
+
+/** The answers to a missed dose: on time with one tap, at another time, or skipped. */
+export function LogIt({ dose }: { readonly dose: KnownDose }): JSX.Element {
+  const sheet = useSignal<'earlier' | 'skip' | undefined>(undefined);
+  const toggle = (name: 'earlier' | 'skip') => (): void => {
+    sheet.value = sheet.value === name ? undefined : name;
+  };
+  return (
+    <>
+      <div class="dose-actions">
+        <button class="button" type="button" data-do="taken-on-time" aria-label={`I took it at ${dose.due_local}: ${dose.label}`} onClick={() => void take([dose.id], new Date(dose.due_at))}>
+          I took it at {dose.due_local}
+        </button>
+        <button class="button" type="button" aria-expanded={sheet.value === 'earlier'} onClick={toggle('earlier')}>At another time…</button>
+        <button class="button" type="button" aria-expanded={sheet.value === 'skip'} onClick={toggle('skip')}>I skipped it…</button>
+      </div>
+      {sheet.value === 'earlier' && <Earlier dose={dose} onDone={(at) => void take([dose.id], at)} />}
+      {sheet.value === 'skip' && <Skip onSkip={(reason) => void skip(dose.id, reason)} />}
+    </>
+  );
+}

@@ -21,7 +21,7 @@ from app.accounts.sign_in import register
 from app.audit import Means
 from app.doses.log import Report, settle
 from app.doses.models import Dose, Kind, SkipReason, Spoken
-from app.monitoring.plan import materialise
+from app.monitoring.plan import draws_of, mark_drawn, materialise
 from app.problems import Problem
 from app.protocols.planning import mark_for_planning, plan_patient
 from app.protocols.versions import Draft, enter_version
@@ -136,6 +136,11 @@ async def _live(
     for week in range(0, WEEKS + 1, 2):
         await plan_patient(session, person.id, start + timedelta(weeks=week))
     await materialise(session, person.id, start)
+    if who.takes[1] > 0.7:  # who keeps to the evenings keeps to the laboratory as well
+        for draw in await draws_of(session, person.id):
+            if draw.due_on < now.date() - timedelta(weeks=1):
+                at = now - timedelta(weeks=1)
+                await mark_drawn(session, person.id, draw.id, person, draw.due_on, at)
     gone_at = now - timedelta(weeks=who.silent) if who.silent else None
     doses = (
         await session.scalars(

@@ -113,7 +113,7 @@ async def _speak(session: AsyncSession, mouth: Mouth, groups: list[Group], now: 
     chosen = select(Preferences.person_id, Preferences.timezone, Preferences.detail).where(
         Preferences.person_id.in_(patients)
     )
-    preferences = {row.person_id: row for row in await session.execute(chosen)}
+    preferences: dict[UUID, Any] = {row.person_id: row for row in await session.execute(chosen)}
     words = await _words(session, groups, preferences)
     outgoing: list[Outgoing] = []
     tokens: list[dict[str, Any]] = []
@@ -180,7 +180,7 @@ async def _speak(session: AsyncSession, mouth: Mouth, groups: list[Group], now: 
 
 
 async def _words(
-    session: AsyncSession, groups: list[Group], preferences: dict[UUID, Row[Any]]
+    session: AsyncSession, groups: list[Group], preferences: dict[UUID, Any]
 ) -> dict[UUID, str]:
     """Names and amounts, read only for patients who chose to see them on their lock screen."""
     keys = [

@@ -5,7 +5,7 @@ import { amountText, DEFAULT_LADDER, ladderText, nightsText, timesText, windowTe
 const always = { every: 1, weeks_on: 1, weeks_off: 0 };
 
 test('amounts read as they stand on a label', () => {
-  expect(amountText({ value: '200', unit: 'ug' })).toBe('200 µg');
+  expect(amountText({ value: '200', unit: 'ug' })).toBe('200 mcg');
   expect(amountText({ value: '500', unit: '[IU]' })).toBe('500 IU');
   expect(amountText({ value: '1', unit: '{tablet}' })).toBe('1 tablet');
   expect(amountText({ value: '0.5', unit: '{tablet}' })).toBe('0.5 tablets');

@@ -3,12 +3,13 @@
 import type { Amount, Recurrence } from '../api/types.ts';
 import { plural, spoken, weekdayName } from './night.ts';
 
+// Written mcg, because a µ by hand or in a small font is misread as m: a thousandfold slip (ISMP).
 const UNITS: Readonly<Record<string, string>> = {
-  ug: 'µg', mg: 'mg', g: 'g', mL: 'mL', '[IU]': 'IU', '{tablet}': 'tablet', '{capsule}': 'capsule', '{actuation}': 'spray',
+  ug: 'mcg', mg: 'mg', g: 'g', mL: 'mL', '[IU]': 'IU', '{tablet}': 'tablet', '{capsule}': 'capsule', '{actuation}': 'spray',
 };
 
 const LONG_UNITS: Readonly<Record<string, string>> = {
-  ug: 'µg (micrograms, mcg)', mg: 'mg (milligrams)', g: 'g (grams)', mL: 'mL (millilitres)',
+  ug: 'mcg (micrograms)', mg: 'mg (milligrams)', g: 'g (grams)', mL: 'mL (millilitres)',
   '[IU]': 'IU (international units)', '{tablet}': 'tablets', '{capsule}': 'capsules', '{actuation}': 'sprays',
 };
 

@@ -117,11 +117,12 @@ image: ## Build the container image; `docker compose up` does so too.
 bench: .venv/.dev frontend/dist/index.html ## Measure every figure that the README claims, beside its peers.
 	$(RUN) bench $(ARGS)
 
-soak: .venv/.dev frontend/dist/index.html ## Break and restart Vesper for a long while, and count what patients would have noticed.
-	$(RUN) bench.soak $(ARGS)
+soak: .venv/.dev frontend/dist/index.html ## Kill workers 200 times under 20,000 doses and fuzz the API for long; about half an hour.
+	VESPER_SOAK_PEOPLE=20000 VESPER_SOAK_KILLS=200 VESPER_FUZZ_EXAMPLES=200 VESPER_SOAK_TIMEOUT=7200 \
+		$(RUN) pytest tests/faults tests/test_fuzz.py $(ARGS)
 
-screenshots: .venv/.dev frontend/dist/index.html browsers ## Take the README's pictures in a real browser.
-	$(RUN) tests.rig.screenshots $(ARGS)
+screenshots: .venv/.dev frontend/dist/index.html browsers ## Take a picture of every screen into tests/output/screens.
+	VESPER_SCREENSHOTS=tests/output/screens $(RUN) pytest tests/e2e/test_screens.py $(ARGS)
 
 browsers: .venv/bin/python ## Install Chromium, Firefox and D-Bus for the browser tests, where they are missing.
 	@.venv/bin/python tests/install_browsers.py

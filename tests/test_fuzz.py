@@ -52,7 +52,7 @@ def headers(client: httpx.Client) -> dict[str, str]:
     return {"Cookie": cookies, "Sec-Fetch-Site": "same-origin"}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(int(os.environ.get("VESPER_SOAK_TIMEOUT", "300")))
 @pytest.mark.parametrize("who", ["nobody", "patient", "clinician"])
 def test_nothing_anybody_sends_breaks_the_server(
     server: Server, visitors: dict[str, dict[str, str]], who: str

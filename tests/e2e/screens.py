@@ -97,6 +97,20 @@ async def two_weeks_more(page: Page) -> None:
         await page.locator("article details summary").first.click()
 
 
+async def without_a_network(page: Page) -> None:
+    """What is said to somebody who is offline."""
+    await page.evaluate("void dispatchEvent(new Event('offline'))")
+    await page.locator("[data-notice=offline]").wait_for()
+
+
+async def on_an_iphone(page: Page) -> None:
+    """The pictures of how to put the app on the home screen."""
+    agent = "Object.defineProperty(navigator, 'userAgent', {get: () => 'iPhone'})"
+    await page.evaluate(f"void {agent}")
+    await page.click("a[href='/settings/reminders']")
+    await page.locator(".steps").wait_for()
+
+
 TAKEN = "[data-do=taken-all]"
 FORM = "form [type=submit]"
 HEADING = "h1"
@@ -121,6 +135,7 @@ SCREENS = (
     Screen("tonight-done", "done", "/tonight", "[data-do=undo]"),
     Screen("tonight-missed", "missed", "/tonight", "[data-do=taken-on-time]"),
     Screen("tonight-notices", "changed", "/tonight", TAKEN, notifications=False, zone="Asia/Tokyo"),
+    Screen("tonight-offline", "several", "/tonight", TAKEN, without_a_network),
     Screen("coming", "several", "/coming", "[data-night]"),
     Screen("history", "steady", "/history", "[data-night]", two_weeks_more),
     Screen("settings", "steady", "/settings", "a[href='/settings/access']"),
@@ -131,6 +146,7 @@ SCREENS = (
     Screen("bedtime", "steady", "/settings/nights", "[name=timezone]", seven_bedtimes),
     Screen("reminders", "open", "/settings/reminders", "[data-do=reminders-on]"),
     Screen("reminders-blocked", "steady", "/settings/reminders", HEADING, notifications=False),
+    Screen("reminders-iphone", "steady", "/settings", "a[href='/settings/access']", on_an_iphone),
     Screen("devices", "steady", "/settings/devices", "[data-device]"),
     Screen("clinic", "steady", "/settings/clinic", "article"),
     Screen("access", "steady", "/settings/access", "li.entry, main ul li"),

@@ -17,12 +17,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 STRANGERS = {
     "/": "/welcome",
-    "/welcome": "",
-    "/sign-up": "",
-    "/sign-in": "",
     "/no/such": "/welcome",
+    "/welcome": "/welcome",
+    "/sign-up": "/sign-up",
+    "/sign-in": "/sign-in",
 }
-"""Addresses, and where somebody who is not signed in ends up; nothing means right there."""
+"""Addresses, and where somebody who is not signed in ends up."""
 
 PATIENTS = (
     "/tonight", "/coming", "/history", "/settings", "/settings/nights", "/settings/reminders",

@@ -122,7 +122,7 @@ export interface LineIn {
   readonly route: string;
   readonly amount: Amount;
   readonly recurrence: Recurrence;
-  readonly window_minutes?: number;
+  readonly window_minutes?: number | null;
   readonly on_time_minutes?: number;
   readonly ladder?: readonly number[];
   /** Why an amount or frequency that looks like a slip is meant all the same. */

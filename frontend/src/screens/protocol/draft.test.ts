@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { Medicine, Template } from '../../api/types.ts';
-import { amountDoubt, emptyLine, fromTemplate, lineMistakes, lineSentence, toLineIn, type DraftLine } from './draft.ts';
+import { amountDoubt, emptyLine, fromLines, fromTemplate, lineMistakes, lineSentence, toLineIn, type DraftLine } from './draft.ts';
 
 const medicine: Medicine = {
   code: 'cjc', name: 'CJC-1295', forms: [{ code: 'no-dac', name: 'without DAC' }, { code: 'dac', name: 'with DAC' }],
@@ -56,4 +56,18 @@ test('an unusual amount is questioned in any unit of mass, and never refused', (
   expect(amountDoubt({ ...line, value: '200' }, medicine)).toContain('compare number and unit');
   expect(amountDoubt({ ...line, value: '200', unit: 'ug' }, medicine)).toBeUndefined();
   expect(lineMistakes([{ ...line, value: '200' }], [medicine])).toEqual({});
+});
+
+test('an edited line keeps what the form does not ask about', () => {
+  const standing = {
+    id: 'l1', medicine: 'cjc', name: 'CJC-1295', form: 'no-dac', route: 'subcutaneous',
+    amount: { value: '0.2', unit: 'mg' },
+    recurrence: { weekdays: [], every: 1, weeks_on: 1, weeks_off: 0, first: '2026-11-01', times: ['bedtime', '08:00'] },
+    schedule_text: '', window_minutes: null, on_time_minutes: 45, ladder: [0, 10], hold: null,
+  };
+  const [draft] = fromLines([standing]);
+  expect(draft && toLineIn({ ...draft, value: '0.3' })).toMatchObject({
+    id: 'l1', amount: { value: '0.3', unit: 'mg' }, window_minutes: null, on_time_minutes: 45, ladder: [0, 10],
+    recurrence: { first: '2026-11-01', times: ['bedtime', '08:00'] },
+  });
 });

@@ -27,6 +27,9 @@ export interface DraftLine {
   /** Why an unusual amount or frequency is meant; undefined until it has to be asked. */
   readonly override: string | undefined;
   readonly rest: Pick<Recurrence, 'first' | 'last'>;
+  /** Kept as they are, because the form has no question for them: further times a day, and what counts as on time. */
+  readonly moreTimes: readonly string[];
+  readonly onTime: number | undefined;
 }
 
 /** A line with nothing entered. */
@@ -34,6 +37,7 @@ export function emptyLine(key: string): DraftLine {
   return {
     key, medicine: '', form: '', route: '', value: '', unit: '', nights: '', weekdays: [], every: '2',
     when: 'bedtime', time: '', weeksOn: '1', weeksOff: '0', window: undefined, ladder: undefined, override: undefined, rest: {},
+    moreTimes: [], onTime: undefined,
   };
 }
 
@@ -63,11 +67,12 @@ export function fromLines(lines: readonly Line[]): DraftLine[] {
     ...timing(line.recurrence),
     window: line.window_minutes,
     ladder: line.ladder,
+    onTime: line.on_time_minutes,
   }));
 }
 
 function timing(rule: Recurrence): Partial<DraftLine> {
-  const [time = 'bedtime'] = rule.times;
+  const [time = 'bedtime', ...moreTimes] = rule.times;
   const nights = rule.weekdays.length > 0 ? 'weekdays' : rule.every === 1 ? 'every' : 'gap';
   return {
     nights,
@@ -77,6 +82,7 @@ function timing(rule: Recurrence): Partial<DraftLine> {
     time: time === 'bedtime' ? '' : time,
     weeksOn: String(rule.weeks_on),
     weeksOff: String(rule.weeks_off),
+    moreTimes,
     rest: { ...(rule.first && { first: rule.first }), ...(rule.last && { last: rule.last }) },
   };
 }
@@ -114,7 +120,7 @@ export function recurrenceOf(line: DraftLine): Recurrence {
     every: line.nights === 'gap' ? Number(line.every) : 1,
     weeks_on: Number(line.weeksOn),
     weeks_off: Number(line.weeksOff),
-    times: [line.when === 'bedtime' ? 'bedtime' : line.time.slice(0, 5)],
+    times: [line.when === 'bedtime' ? 'bedtime' : line.time.slice(0, 5), ...line.moreTimes],
     ...line.rest,
   };
 }
@@ -128,7 +134,8 @@ export function toLineIn(line: DraftLine): LineIn {
     route: line.route,
     amount: { value: amountValue(line.value), unit: line.unit },
     recurrence: recurrenceOf(line),
-    ...(typeof line.window === 'number' && { window_minutes: line.window }),
+    ...(line.window !== undefined && { window_minutes: line.window }),
+    ...(line.onTime !== undefined && { on_time_minutes: line.onTime }),
     ...(line.ladder && { ladder: line.ladder }),
     ...(line.override?.trim() && { override_reason: line.override.trim() }),
   };

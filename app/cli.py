@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import structlog
@@ -23,7 +24,7 @@ from app.accounts.care import create_clinic, invite_clinician
 from app.accounts.models import Clinic
 from app.config import Refused, Settings, settings
 from app.db import connect, is_sqlite, sessions_on
-from app.push.vapid import make_private_key
+from app.push.vapid import identity_of, make_private_key
 
 cli = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 clinics = typer.Typer(no_args_is_help=True, help="Clinics.")
@@ -150,7 +151,8 @@ def demo() -> None:
 
     found = checked()
     try:
-        lines = in_transaction(found, lambda session: fill(session, clock.now()))
+        key_id = identity_of(found).key_id
+        lines = in_transaction(found, lambda session: fill(session, clock.now(), key_id))
     except NotEmpty as problem:
         typer.echo(f"{problem.detail} Its sign-ins were printed when it was made.")
         return
@@ -212,19 +214,38 @@ def speak(found: Settings) -> None:
     renderer = (
         structlog.processors.JSONRenderer() if found.production else structlog.dev.ConsoleRenderer()
     )
+    explain = without_messages if found.production else structlog.processors.format_exc_info
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            explain,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
+    # While a burst is being worked off it would warn four times a second; the metric counts those.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.basicConfig(
         level=max(level, logging.WARNING), format="%(levelname)s %(name)s %(message)s"
     )
+
+
+def without_messages(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Tell of an exception its kinds and places only.
+
+    A database quotes the row that it refuses, and with it a drug and an amount.
+    """
+    from app.http.failures import frames, kinds
+
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event["kinds"], event["frames"] = list(kinds(error)), frames(error)
+    return event
 
 
 @asynccontextmanager

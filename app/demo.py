@@ -87,8 +87,10 @@ LINES: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
-async def fill(session: AsyncSession, now: datetime) -> list[str]:
+async def fill(session: AsyncSession, now: datetime, key_id: str) -> list[str]:
     """Fill an empty database; what to print: how to sign in as whom.
+
+    key_id   of the server's VAPID key, with which the demo phones subscribed
 
     Raises NotEmpty where somebody is registered already, so a repeat changes nothing.
     """
@@ -106,7 +108,7 @@ async def fill(session: AsyncSession, now: datetime) -> list[str]:
         timezone=ZONE, invite=code, now=start,
     )  # fmt: skip
     for number, who in enumerate(PATIENTS):
-        await _live(session, who, clinician, hashed, start, now, Random(number))
+        await _live(session, who, clinician, hashed, key_id, start, now, Random(number))
     people = [("clinician", clinician.email), *((p.name, p.email) for p in PATIENTS)]
     return [
         "Demo sign-ins, all with the password " + password,
@@ -115,8 +117,8 @@ async def fill(session: AsyncSession, now: datetime) -> list[str]:
 
 
 async def _live(
-    session: AsyncSession, who: Patient, clinician: Person, hashed: str, start: datetime,
-    now: datetime, chance: Random,
+    session: AsyncSession, who: Patient, clinician: Person, hashed: str, key_id: str,
+    start: datetime, now: datetime, chance: Random,
 ) -> None:  # fmt: skip
     """One patient's twelve weeks, from registering to this evening."""
     person = await register(
@@ -127,7 +129,7 @@ async def _live(
     code, _ = invite_patient(session, clinician, start)
     await session.flush()
     await accept(session, person, code, start)
-    device = await _phone(session, person, start)
+    device = await _phone(session, person, key_id, start)
     draft = Draft.model_validate(
         {"lines": LINES, "prescriber": clinician.name, "reason": "Start of treatment"}
     )
@@ -182,12 +184,14 @@ async def _act(
         await settle(session, person.id, dose.id, report, now=at)
 
 
-async def _phone(session: AsyncSession, person: Person, start: datetime) -> Subscription:
+async def _phone(
+    session: AsyncSession, person: Person, key_id: str, start: datetime
+) -> Subscription:
     """A device that exists in the record only; nothing is ever sent to a reserved address."""
     endpoint = f"https://phone.example.org/{uuid4().hex}"
     device = Subscription(
         person_id=person.id, id=uuid4(), endpoint=endpoint, endpoint_hash=endpoint_hash(endpoint),
-        p256dh=b"\4" + bytes(64), auth=bytes(16), vapid_key_id="demo", name="Demo phone",
+        p256dh=b"\4" + bytes(64), auth=bytes(16), vapid_key_id=key_id, name="Demo phone",
         created_at=start, seen_at=start,
     )  # fmt: skip
     session.add(device)

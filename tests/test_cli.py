@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.cli import without_messages
 from tests.databases import ROOT
 from tests.server import COMMAND, Server
 
@@ -99,3 +100,14 @@ def test_a_server_asked_to_stop_drains_and_ends_well(server: Server) -> None:
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait(30) in {0, -signal.SIGTERM}
     assert "Traceback" not in server.log()
+
+
+def test_a_log_tells_of_a_failure_without_quoting_the_row() -> None:
+    """PostgreSQL's own words for a refused row hold all of it: `Failing row contains (…)`."""
+    try:
+        raise ValueError("Failing row contains (Testosterone cypionate, 100, mg)")
+    except ValueError:
+        told = without_messages(None, "error", {"event": "tick failed", "exc_info": True})
+    assert "Testosterone" not in str(told)
+    assert told["kinds"] == ["ValueError"]
+    assert "test_cli.py" in told["frames"][0]

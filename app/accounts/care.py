@@ -112,7 +112,10 @@ async def accept(session: AsyncSession, patient: Person, code: str, now: datetim
     which then stays unused; and InviteNotUsable.
     """
     # One at a time for each patient: two codes of one clinician must not make two links.
-    await session.execute(select(Person.id).where(Person.id == patient.id).with_for_update())
+    # Not a full FOR UPDATE, for which every row that refers to the patient would have to wait.
+    await session.execute(
+        select(Person.id).where(Person.id == patient.id).with_for_update(key_share=True)
+    )
     mine = select(Invite).where(Invite.code_hash == _kept(code), Invite.used_by == patient.id)
     before = await session.scalar(mine)
     invite = before or await claim(session, code, InviteKind.PATIENT, now)

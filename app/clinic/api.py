@@ -82,7 +82,7 @@ class Rate(BaseModel):
     ci95: tuple[float, float] | None
 
 
-class LineOut(BaseModel):
+class LineNamed(BaseModel):
     """Which line the figures are of, and the versions of the protocol that planned its doses."""
 
     id: UUID
@@ -95,7 +95,7 @@ class LineOut(BaseModel):
 class Figures(BaseModel):
     """Counts first, then the rates they give. `line` is null for all lines together."""
 
-    line: LineOut | None
+    line: LineNamed | None
     expected: int
     taken: int
     on_time: int
@@ -192,7 +192,7 @@ async def read_adherence(
     figures: list[Figures] = []
     for line_id, doses in reading.by_line(found).items():
         sums.append(summarise((one.intake for one in doses), now))
-        line = LineOut(
+        line = LineNamed(
             id=line_id,
             medicine=lines[line_id].medicine,
             name=doses[-1].label,
@@ -228,7 +228,7 @@ async def read_adherence(
     )
 
 
-def _figures(line: LineOut | None, sums: Adherence, doses: list[Reading]) -> Figures:
+def _figures(line: LineNamed | None, sums: Adherence, doses: list[Reading]) -> Figures:
     interval = sums.interval
     return Figures(
         line=line,

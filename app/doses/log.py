@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app import audit
 from app.audit import Means
 from app.db import insert_new
-from app.doses.models import Dose, Event, Kind, Reminder, SkipReason
-from app.doses.plan import PlannedDose
+from app.doses.models import Dose, Event, Kind, Reminder, SkipReason, Spoken
+from app.doses.plan import LONGEST_WINDOW, PlannedDose
 from app.problems import Invalid, NotFound, Problem
 from app.push import outbox
+from app.push.models import Message
 from app.units import Amount
 
 # A phone's clock may run ahead of ours by this much before "taken" is called the future.
@@ -91,6 +92,7 @@ async def settle(
             cure="Look at what is recorded; undo it first if it is wrong.",
             recorded=recorded(dose),
         )
+    await _refuse_used(session, patient_id, report.id)
     taken_at = None
     if report.kind is Kind.TAKEN:
         taken_at = report.taken_at or now
@@ -121,6 +123,7 @@ async def undo(
         return dose
     if dose.outcome is None:
         raise NothingToUndo("Nothing is recorded for this dose, so there is nothing to undo.")
+    await _refuse_used(session, patient_id, event_id)
     report = Report(id=event_id, kind=Kind.UNDONE, author=author, means=means)
     _append(dose, report, None, now)
     _note(session, patient_id, dose_id, report, now)
@@ -138,6 +141,11 @@ async def log_extra(
 
     Raises Invalid for a time that has not come yet.
     """
+    before = await session.scalar(
+        select(Event.dose_id).where(Event.patient_id == patient_id, Event.id == report.id)
+    )
+    if before is not None and (dose := await find(session, patient_id, before)).extra:
+        return dose  # a repeat, perhaps in another night than the first time
     refuse_impossible(extra.due_at, extra.due_at, now)
     await insert_new(session, Dose, [extra.columns(patient_id) | {"extra": True}])
     return await settle(session, patient_id, extra.id, report, now=now)
@@ -158,6 +166,11 @@ def recorded(dose: Dose) -> dict[str, str | None]:
         "taken_at": outcome.taken_at.isoformat() if outcome.taken_at else None,
         "logged_at": outcome.logged_at.isoformat(),
     }
+
+
+def may_be(taken_at: datetime, due_at: datetime, now: datetime) -> bool:
+    """Whether this dose can have been taken at this time."""
+    return due_at - EARLIEST <= taken_at <= now + CLOCK_SLACK
 
 
 def refuse_impossible(taken_at: datetime, due_at: datetime, now: datetime) -> None:
@@ -211,21 +224,51 @@ def _note(
     )
 
 
+async def _refuse_used(session: AsyncSession, patient_id: UUID, event_id: UUID) -> None:
+    """Raise Invalid for an id that names an event already: the database would refuse it for good,
+    and the phone would try again for ever."""
+    used = select(Event.id).where(Event.patient_id == patient_id, Event.id == event_id)
+    if await session.scalar(used) is not None:
+        raise Invalid(
+            "This id names something that was recorded of another dose.",
+            field="id",
+            cure="Make a new id for each report.",
+        )
+
+
 async def _stop_reminding(
     session: AsyncSession, patient_id: UUID, dose_id: UUID, now: datetime
 ) -> None:
-    """Nothing speaks of this dose any more, not even what already waits in the outbox."""
-    reminder = await session.get(Reminder, (patient_id, dose_id))
-    if reminder is None:
-        return
-    thread = reminder.thread
-    await session.delete(reminder)
-    await session.flush()
-    together = select(Reminder.id).where(
-        Reminder.patient_id == patient_id, Reminder.thread == thread
+    """Nothing speaks of this dose any more, not even what already waits in the outbox.
+
+    What waits also speaks for the doses that are named with this one: it goes with the last of
+    them. After its last rung a dose has no row here, but its message may wait all the same.
+    """
+    await session.execute(
+        delete(Reminder).where(Reminder.patient_id == patient_id, Reminder.id == dose_id)
     )
-    if await session.scalar(together.limit(1)) is None:
-        await outbox.withdraw(session, patient_id, thread.hex, now)
+    mine = select(Spoken.message_id).where(
+        Spoken.patient_id == patient_id, Spoken.dose_id == dose_id
+    )
+    together = (
+        select(Dose)
+        .join(Spoken, (Spoken.patient_id == Dose.patient_id) & (Spoken.dose_id == Dose.id))
+        .where(
+            Dose.patient_id == patient_id,
+            Dose.id != dose_id,
+            Dose.due_at >= now - LONGEST_WINDOW,
+            Dose.closes_at > now,
+            Dose.held.is_(False),
+            Spoken.message_id.in_(mine),
+        )
+        .options(selectinload(Dose.events))
+        .execution_options(populate_existing=True)
+    )
+    if any(dose.outcome is None for dose in (await session.scalars(together)).unique()):
+        return
+    topics = select(Message.topic).where(Message.person_id == patient_id, Message.id.in_(mine))
+    for topic in (await session.scalars(topics.distinct())).all():
+        await outbox.withdraw(session, patient_id, topic, now)
 
 
 async def doses_between(

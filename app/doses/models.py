@@ -45,7 +45,7 @@ class Dose(Base):
     """One planned intake, or one that was taken outside the plan (`extra`).
 
     Future unsettled rows are a cache of the prescription and may be replaced. Once `due_at` has
-    passed, or an event names it, a row is part of the record and stays as it was planned:
+    passed, or somebody settled it, a row is part of the record and stays as it was planned:
     its version, its amount, its window, its zone, and whether the line was held.
     """
 
@@ -154,15 +154,15 @@ class Reminder(Base):
 
 
 class Spoken(Base):
-    """One time a dose was reminded of: by which message, and on how many devices."""
+    """One time a dose was reminded of: by which message, and on how many devices.
+
+    No foreign key to the dose: checking it locks the dose's row, and that writes a page of the
+    large record for every reminder (measured by `bench claims`: 60 % more WAL at a million doses).
+    The tick copies the id from a reminder row, which has the key.
+    """
 
     __tablename__ = "spoken"
-    __table_args__ = (
-        PrimaryKeyConstraint("patient_id", "dose_id", "message_id"),
-        ForeignKeyConstraint(
-            ["patient_id", "dose_id"], ["dose.patient_id", "dose.id"], ondelete="CASCADE"
-        ),
-    )
+    __table_args__ = (PrimaryKeyConstraint("patient_id", "dose_id", "message_id"),)
 
     patient_id: Mapped[UUID]
     dose_id: Mapped[UUID]

@@ -5,7 +5,7 @@ This module knows rows, not prescriptions: `app.protocols.planning` works out wh
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -13,8 +13,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import insert_new
-from app.doses.models import Dose, Event
+from app.doses.models import Dose, Event, Kind
 from app.units import Amount
+
+LONGEST_WINDOW = timedelta(days=7)
+"""No dose stays open for longer; what is open is looked for no further back."""
 
 
 def dose_id(line_id: UUID, night: date, slot: int) -> UUID:
@@ -92,14 +95,16 @@ async def replace_future(
 ) -> Changes:
     """Make the future of the nights in [since, until) what is planned, and leave the past alone.
 
-    A row is past, and stays, when it was due at `now` or before, when an event names it, or when
+    A row is past, and stays, when it was due at `now` or before, when somebody settled it, or when
     it is extra. Of the others, what is no longer planned goes (with its reminder), what changed
-    is rewritten, what is new is inserted. A dose whose instant moved from the future into the
-    past is kept at its old instant: nothing becomes overdue because somebody edited a bedtime.
-    Planning the same twice changes nothing.
+    is rewritten, what is new is inserted. One that was settled and undone is still to come, with
+    the amount that is prescribed now; where it is no longer planned, its history keeps the row,
+    and it is held, so that nobody is told to take it. A dose whose instant moved from the future
+    into the past is kept at its old instant: nothing becomes overdue because somebody edited a
+    bedtime. Planning the same twice changes nothing.
     """
     rows = await _rows(session, patient_id, since, until)
-    settled = await _settled(session, patient_id, [row.id for row in rows])
+    said = await _said(session, patient_id, [row.id for row in rows])
     existing = {row.id: row for row in rows}
     wanted = {dose.id: dose for dose in planned if since <= dose.night < until}
     new = [dose.columns(patient_id) for key, dose in wanted.items() if key not in existing]
@@ -107,10 +112,13 @@ async def replace_future(
     changed = 0
     gone: list[UUID] = []
     for key, row in existing.items():
-        if row.extra or row.due_at <= now or key in settled:
+        if row.extra or row.due_at <= now or said.get(key, Kind.UNDONE) is not Kind.UNDONE:
             continue
         dose = wanted.get(key)
-        if dose is None:
+        if dose is None and key in said:
+            changed += not row.held
+            row.held = True
+        elif dose is None:
             gone.append(key)
         elif dose.due_at > now and _differs(row, columns := dose.columns(patient_id)):
             await session.execute(
@@ -135,10 +143,14 @@ async def _rows(
     return (await session.scalars(nights)).all()
 
 
-async def _settled(session: AsyncSession, patient_id: UUID, doses: list[UUID]) -> set[UUID]:
-    """Those that some event names, read after the lock because a join would be older than it."""
-    named = select(Event.dose_id).where(Event.patient_id == patient_id, Event.dose_id.in_(doses))
-    return set((await session.scalars(named.distinct())).all())
+async def _said(session: AsyncSession, patient_id: UUID, doses: list[UUID]) -> dict[UUID, Kind]:
+    """The last thing said of each, read after the lock because a join would be older than it."""
+    named = (
+        select(Event.dose_id, Event.kind)
+        .where(Event.patient_id == patient_id, Event.dose_id.in_(doses))
+        .order_by(Event.seq)
+    )
+    return {row.dose_id: row.kind for row in await session.execute(named)}
 
 
 def _differs(row: Dose, columns: dict[str, Any]) -> bool:

@@ -50,7 +50,7 @@ class DrawnIn(BaseModel):
     on: Day | None = None
 
 
-class SnoozeIn(BaseModel):
+class PutOffIn(BaseModel):
     """Until which day, or for how many days, a draw is put off; a week when left out."""
 
     model_config = ConfigDict(extra="forbid")
@@ -102,10 +102,10 @@ async def post_drawn(
 
 @router.post("/{draw}/snooze", responses=declared(NotFound, Invalid, plan.AlreadyDrawn))
 async def post_snooze(
-    draw: UUID, access: OfPatient, session: Session, now: Now, given: SnoozeIn | None = None
+    draw: UUID, access: OfPatient, session: Session, now: Now, given: PutOffIn | None = None
 ) -> DrawOut:
     """Put a draw off. The same day again changes nothing."""
-    given = given or SnoozeIn()
+    given = given or PutOffIn()
     row = await plan.snooze(
         session, access.patient_id, draw, access.actor,
         until=given.until, days=given.days, now=now,

@@ -20,7 +20,6 @@ from app.protocols.models import Hold, Line
 from app.protocols.versions import (
     Segment,
     copy_of,
-    current_of,
     may_change,
     save,
     segments,
@@ -74,9 +73,12 @@ async def hold(
             "A hold must end after it begins.", field="until",
             cure="Choose a later night, or leave it out.",
         )  # fmt: skip
-    # Taps and clicks of several people take turns on the line itself.
+    # Taps and clicks of several people take turns on the line itself. Not a full FOR UPDATE: the
+    # plan tick's new doses refer to the line, and it holds the plan that comes next here.
     await session.execute(
-        select(Line.id).where(Line.patient_id == patient_id, Line.id == line_id).with_for_update()
+        select(Line.id)
+        .where(Line.patient_id == patient_id, Line.id == line_id)
+        .with_for_update(key_share=True)
     )
     for other in await holds_of(session, patient_id, since):
         if other.line_id != line_id or (until is not None and other.since >= until):
@@ -159,8 +161,8 @@ async def _prescribed(
         raise NotFound("There is no such line.")
     tonight = (await evenings_of(session, patient_id)).night_of(now)
     versions = await versions_of(session, patient_id)
-    await may_change(session, author, current_of(versions, tonight))
     coming = segments(versions, tonight)
+    await may_change(session, author, coming)
     terms = await terms_of(session, patient_id, [stretch.version.id for stretch in coming])
     named = any(line.id == line_id for entries in terms.values() for _, line in entries)
     return tonight, coming if named else []

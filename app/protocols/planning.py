@@ -19,7 +19,7 @@ from app.doses.plan import PlannedDose, replace_future
 from app.protocols.lines import recurrence_of
 from app.protocols.medicines import label_of
 from app.protocols.models import Hold, Line, Plan, Terms, Version
-from app.protocols.versions import Segment, segments, terms_of, versions_of
+from app.protocols.versions import Segment, current_of, segments, terms_of, versions_of
 from app.schedule import A_DAY, Evenings, occurrences
 
 log = structlog.get_logger()
@@ -144,6 +144,31 @@ def _closes(terms: Terms, evenings: Evenings, night: date, due_at: datetime) -> 
 def covers(hold: Hold, night: date) -> bool:
     """Whether a hold pauses its line in this night."""
     return hold.since <= night and (hold.until is None or night < hold.until)
+
+
+async def withheld(
+    session: AsyncSession, patient_id: UUID, doses: Sequence[Dose], now: datetime
+) -> set[UUID]:
+    """Those of these doses that were due before their line was paused or stopped.
+
+    They stay in the record as they were planned, and may be logged; nobody should be told to take
+    them. What lies ahead is not asked for here: the plan itself leaves it out.
+    """
+    due = [dose for dose in doses if dose.due_at <= now]
+    if not due:
+        return set()
+    tonight = (await evenings_of(session, patient_id)).night_of(now)
+    current = current_of(await versions_of(session, patient_id), tonight)
+    terms = await terms_of(session, patient_id, [current.id] if current else [])
+    lines = {line.id for entries in terms.values() for _, line in entries}
+    mine = select(Hold).where(Hold.patient_id == patient_id)
+    holds = (await session.scalars(mine)).all()
+    return {
+        dose.id
+        for dose in due
+        if dose.line_id not in lines
+        or any(hold.line_id == dose.line_id and covers(hold, dose.night) for hold in holds)
+    }
 
 
 async def _not_too_late(

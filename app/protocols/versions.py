@@ -108,13 +108,16 @@ async def terms_of(
     return found
 
 
-async def may_change(session: AsyncSession, author: Person, current: Version | None) -> None:
+async def may_change(session: AsyncSession, author: Person, coming: Sequence[Segment]) -> None:
     """Let a clinician change anything, and a patient what no clinician answers for.
 
-    Raises ClinicDecides for a patient whose version in force a clinician entered, while some
+    coming   the versions in force from tonight on: one that waits for its night counts as well,
+             because a newer one would supersede it unseen
+
+    Raises ClinicDecides for a patient one of whose versions a clinician entered, while some
     clinician still looks after them: taking it back would also take doses out of adherence.
     """
-    if author.role is Role.CLINICIAN or current is None or current.self_reported:
+    if author.role is Role.CLINICIAN or all(each.version.self_reported for each in coming):
         return
     if await looked_after(session, author.id):
         raise ClinicDecides(
@@ -155,7 +158,7 @@ async def enter_version(
     if newest and _repeats(newest, author, reason, draft, effective, standing, checked):
         return newest
     _check_effective(effective, tonight)
-    await may_change(session, author, current_of(before, tonight))
+    await may_change(session, author, segments(before, tonight))
     known = await _known_lines(session, patient_id, checked)
     number = newest.number + 1 if newest else 1
     version = _new_version(patient_id, author, number, effective, reason, draft.prescriber, now)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from app.accounts.access import SignedIn
+from app.accounts.attempts import address_of, allow
 from app.clock import Now
 from app.config import Settings
 from app.db import Session
@@ -31,6 +32,8 @@ from app.push.vapid import Identity
 router = APIRouter(prefix="/api/push", tags=["push"])
 
 TEST_LIVES = timedelta(minutes=10)
+# A clinic or a mobile network has one address; at bedtime all of its phones report at once.
+RECEIPTS = "600/minute"
 
 ADDRESSES = Addresses()
 
@@ -242,11 +245,12 @@ async def tested(message: UUID, person: SignedIn, session: Session) -> TestState
 
 
 @router.post("/receipts", status_code=204)
-async def receive(shown: Shown, session: Session, now: Now) -> None:
+async def receive(shown: Shown, request: Request, session: Session, now: Now) -> None:
     """Note that a device showed a message. Safe to repeat.
 
     Needs no sign-in: the receipt came through the encrypted push and names only itself.
     """
+    allow(request, RECEIPTS, f"receipt {address_of(request)}")
     await receipts.note_shown(session, shown.receipt, now)
 
 

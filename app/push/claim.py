@@ -257,16 +257,38 @@ async def finish(session: AsyncSession, results: Sequence[Result]) -> None:
         for r in results
         if r.state is State.ACCEPTED
     }
+    await _lock(session, SUBSCRIPTION, list(trusted))
     await TRUST.run(session, list(trusted.values()))
     for result in results:
         await _learn(session, result)
-    done = {(r.job.person_id, r.job.message_id) for r in results if r.state is not State.WAITING}
-    await EMPTY.run(session, [{"person_id": person, "id": id} for person, id in sorted(done)])
+    ended = {(r.job.person_id, r.job.message_id) for r in results if r.state is not State.WAITING}
+    done = sorted(ended)
+    await _lock(session, MESSAGE, done)
+    await EMPTY.run(session, [{"person_id": person, "id": id} for person, id in done])
 
 
 async def extend(session: AsyncSession, jobs: Collection[Job], until: datetime) -> None:
     """Hold these for longer; those that somebody took over stay theirs."""
     await EXTEND.run(session, [{**_mine(job), "ready_at": until} for job in jobs])
+
+
+async def _lock(session: AsyncSession, table: Table, keys: Sequence[tuple[UUID, UUID]]) -> None:
+    """Take these rows, keyed by person and id, in the order of their keys.
+
+    The statement that follows writes them in whatever order the database finds best.
+    """
+    if len(keys) < 2:
+        return
+    rows = (
+        select(table.c.id)
+        .where(
+            table.c.person_id.in_([person for person, _ in keys]),
+            table.c.id.in_([id for _, id in keys]),
+        )
+        .order_by(table.c.person_id, table.c.id)
+        .with_for_update(key_share=True)
+    )
+    await session.execute(rows)
 
 
 async def _learn(session: AsyncSession, result: Result) -> None:

@@ -1,9 +1,10 @@
 """Arm the coming day: one small row for each dose that may still speak."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -11,9 +12,12 @@ from sqlalchemy.orm import selectinload
 from app.accounts.evenings import preferences_of, quiet_of
 from app.db import insert_new
 from app.doses.models import Dose, Reminder, Spoken
-from app.protocols.planning import plan_all_due
+from app.doses.plan import LONGEST_WINDOW
+from app.protocols.planning import plan_all_due, withheld
 from app.reminders.ladder import rungs
 from app.schedule import Quiet
+
+log = structlog.get_logger()
 
 # Armed this far ahead while the plan tick comes round every six hours, so a tick may fail for a
 # day before a reminder is missing.
@@ -28,7 +32,12 @@ async def plan_and_arm(session: AsyncSession, now: datetime, *, limit: int = 200
     """
     patients = await plan_all_due(session, now, limit)
     for patient_id in patients:
-        await arm(session, patient_id, now)
+        try:
+            async with session.begin_nested():
+                await arm(session, patient_id, now)
+        except Exception:
+            # As when planning: one patient must not silence the others. The reconcile tick repeats.
+            log.exception("arm.failed", patient=str(patient_id))
     return len(patients)
 
 
@@ -36,7 +45,8 @@ async def arm(session: AsyncSession, patient_id: UUID, now: datetime) -> None:
     """Make one patient's reminders what their doses and quiet hours ask for.
 
     Rows that already say so stay as they are, with their snooze. A dose whose time came while
-    nobody was armed speaks at once, once; a closed, settled or held one does not speak at all.
+    nobody was armed speaks at once, once; a closed, settled or held one does not speak at all, nor
+    does one whose line was paused or stopped since it fell due.
     """
     preferences = await preferences_of(session, patient_id)
     quiet = quiet_of(preferences)
@@ -44,8 +54,12 @@ async def arm(session: AsyncSession, patient_id: UUID, now: datetime) -> None:
     threads: dict[datetime, UUID] = {}
     for dose in doses:  # in order of due time and id: the first names what is due together
         threads.setdefault(dose.due_at, dose.id)
-    speaking = [dose for dose in doses if dose.outcome is None and not dose.held]
-    spoken = await _spoken(session, patient_id, [dose.id for dose in speaking])
+    silent = await withheld(session, patient_id, doses, now)
+    speaking = [
+        dose for dose in doses if dose.outcome is None and not dose.held and dose.id not in silent
+    ]
+    # Locked before it is asked what was spoken: the tick that has just said the last word of a dose
+    # takes its row away, and nothing here may then make it speak again.
     armed = {
         row.id: row
         for row in (
@@ -54,6 +68,7 @@ async def arm(session: AsyncSession, patient_id: UUID, now: datetime) -> None:
             )
         ).all()
     }
+    spoken = await _spoken(session, patient_id, [dose.id for dose in speaking])
     wanted: dict[UUID, dict[str, object]] = {}
     for dose in speaking:
         row = _row(dose, threads[dose.due_at], quiet, spoken.get(dose.id), now)
@@ -107,16 +122,19 @@ def _snoozed(row: Reminder, dose: Dose | None) -> bool:
     return row.remind_at.isoformat() not in row.rungs
 
 
-async def _coming(session: AsyncSession, patient_id: UUID, now: datetime) -> Iterable[Dose]:
+async def _coming(session: AsyncSession, patient_id: UUID, now: datetime) -> Sequence[Dose]:
+    """The open doses of the coming day, locked so that a tap comes before this or after it."""
     coming = (
         select(Dose)
         .where(
             Dose.patient_id == patient_id,
+            Dose.due_at >= now - LONGEST_WINDOW,
             Dose.closes_at > now,
             Dose.due_at <= now + AHEAD,
             Dose.extra.is_(False),
         )
         .order_by(Dose.due_at, Dose.id)
+        .with_for_update(key_share=True)
         .options(selectinload(Dose.events))
         .execution_options(populate_existing=True)
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, PrimaryKeyConstraint
+from sqlalchemy import Index, LargeBinary, PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -12,15 +12,14 @@ from app.db import Base
 class TapToken(Base):
     """Leave to say what happened to one dose, and nothing else. Only the token's SHA-256 is kept.
 
-    `event_id` is set when it has been used; the same report again gets the same answer.
+    `event_id` is set when it has been used; the same report again gets the same answer. There is
+    no foreign key to the dose, for the reason that `app.doses.models.Spoken` gives; a token whose
+    dose is gone opens nothing.
     """
 
     __tablename__ = "tap_token"
     __table_args__ = (
         PrimaryKeyConstraint("patient_id", "token_hash"),
-        ForeignKeyConstraint(
-            ["patient_id", "dose_id"], ["dose.patient_id", "dose.id"], ondelete="CASCADE"
-        ),
         Index(None, "expires_at"),
     )
 

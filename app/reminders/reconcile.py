@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Gauge
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.doses.models import Dose, Event, Kind, Reminder, Spoken
+from app.protocols.models import Plan
 from app.reminders.arm import arm
 
 log = structlog.get_logger()
@@ -33,8 +34,9 @@ async def reconcile(session: AsyncSession, now: datetime, *, limit: int = 500) -
         .limit(1)
         .scalar_subquery()
     )
+    spoken = exists().where(Spoken.patient_id == Dose.patient_id, Spoken.dose_id == Dose.id)
     unarmed = (
-        select(Dose.patient_id, Dose.id, last.label("last"))
+        select(Dose.patient_id, Dose.id, spoken.label("spoken"))
         .where(
             Dose.due_at > now - LOOK_BACK,
             Dose.due_at <= now - SETTLING,
@@ -42,17 +44,27 @@ async def reconcile(session: AsyncSession, now: datetime, *, limit: int = 500) -
             Dose.held.is_(False),
             Dose.extra.is_(False),
             ~exists().where(Reminder.patient_id == Dose.patient_id, Reminder.id == Dose.id),
+            # Not those that have said their last word: by midnight they are most of them.
+            or_(and_(last.is_(None), ~spoken), last == Kind.UNDONE),
         )
-        .where((last.is_(None)) | (last == Kind.UNDONE))
+        .order_by(spoken, Dose.due_at)
         .limit(limit)
     )
     rows = (await session.execute(unarmed)).all()
-    never = select(Spoken.dose_id).where(Spoken.dose_id.in_([row.id for row in rows]))
-    spoken = set((await session.scalars(never)).all())
-    lost = [row for row in rows if row.id not in spoken]
+    lost = [row for row in rows if not row.spoken]
     UNARMED.set(len(lost))
     if lost:
         log.warning("doses without a reminder were found and armed", count=len(lost))
-    for patient_id in {row.patient_id for row in rows if row.id not in spoken or row.last}:
-        await arm(session, patient_id, now)
+    # Under the lock of the patient's plan, as the plan tick arms: whom it holds, it arms itself.
+    free = (
+        select(Plan.patient_id)
+        .where(Plan.patient_id.in_({row.patient_id for row in rows}))
+        .with_for_update(skip_locked=True)
+    )
+    for patient_id in (await session.scalars(free)).all():
+        try:
+            async with session.begin_nested():
+                await arm(session, patient_id, now)
+        except Exception:
+            log.exception("arm.failed", patient=str(patient_id))
     return len(lost)

@@ -10,7 +10,7 @@ from app import audit
 from app.audit import Means
 from app.doses.log import DoseAlreadySettled, find, recorded
 from app.doses.models import Dose, Reminder
-from app.problems import Problem
+from app.problems import NotFound, Problem
 from app.push import outbox
 
 
@@ -40,6 +40,8 @@ async def snooze(
         raise DoseAlreadySettled(
             f"This dose is already recorded as {dose.outcome.kind}.", recorded=recorded(dose)
         )
+    if dose.held or dose.extra:
+        raise NotFound("Nothing reminds of this dose, so there is nothing to put off.")
     remind_at = now + timedelta(minutes=minutes)
     if remind_at >= dose.closes_at:
         raise WindowClosesFirst(

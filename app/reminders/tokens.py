@@ -16,7 +16,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import Means
-from app.doses.log import DoseAlreadySettled, Report, find, recorded, settle
+from app.doses.log import DoseAlreadySettled, Report, find, may_be, recorded, settle
 from app.doses.models import Dose, Kind
 from app.problems import NotFound
 from app.push.receipts import removed_by_person
@@ -75,6 +75,9 @@ async def redeem(
 ) -> Dose:
     """Log the token's dose.
 
+    A phone whose clock is wrong has tapped all the same: where `taken_at` cannot be, the instant at
+    which the tap arrived stands for it.
+
     The same outcome again, from this phone or another, changes nothing and gets the same answer.
     Raises DoseAlreadySettled when another outcome is recorded, or when the token has been used
     and its report was undone since.
@@ -90,6 +93,8 @@ async def redeem(
             cure="Open Vesper to see what is recorded.",
             recorded=recorded(dose),
         )
+    if taken_at is not None and not may_be(taken_at, dose.due_at, now):
+        taken_at = None
     report = Report(
         id=report_id, kind=kind, author=token.patient_id, means=Means.PUSH_TOKEN, taken_at=taken_at
     )

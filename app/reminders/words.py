@@ -16,6 +16,11 @@ TITLE = "Evening check-in"
 DAYTIME_TITLE = "Check-in"
 LATER_MINUTES = 30
 
+# More would not fit into one push, and one that does not fit would stop the tick for everybody.
+# The others keep their place on the ladder and can be logged in the app.
+MOST_DOSES = 16
+MOST_NAMED = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
@@ -45,9 +50,10 @@ def payload(
     Actions repeat their target as `navigate`: browsers that show the payload themselves only open
     addresses, so no address carries a token.
     """
-    first = doses[0]
-    there = f"{public_url}/tonight?dose={first.dose}"
-    taken = "Taken" if len(doses) == 1 else f"All {len(doses)} taken"
+    first, due = doses[0], len(doses)
+    doses = doses[:MOST_DOSES]
+    there = f"{public_url.rstrip('/')}/tonight?dose={first.dose}"
+    taken = {1: "Taken", 2: "Both taken"}.get(len(doses), f"All {len(doses)} taken")
     title, body = _words(doses, detail, again)
     return {
         "web_push": 8030,
@@ -73,7 +79,7 @@ def payload(
                 "doses": [{"dose": str(each.dose), "token": each.token} for each in doses],
             },
         },
-        "app_badge": len(doses),
+        "app_badge": due,
     }
 
 
@@ -81,6 +87,9 @@ def _words(doses: Sequence[Speaking], detail: Detail, again: bool) -> tuple[str,
     first = doses[0]
     hour = first.due_at.astimezone(zone(first.zone)).hour
     if detail is Detail.DETAILED:
-        return "Time for " + " and ".join(each.words for each in doses), "Tap to log it."
+        named = [each.words for each in doses[:MOST_NAMED]]
+        if more := len(doses) - len(named):
+            named.append(f"{more} more")
+        return "Time for " + " and ".join(named), "Tap to log it."
     title = TITLE if hour >= 17 or hour < 4 else DAYTIME_TITLE
     return title, "Still open. Open Vesper." if again else "Open Vesper."

@@ -33,6 +33,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tick", name=op.f("pulse_pk")),
     )
     op.create_table(
+        "spoken",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("dose_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("devices", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("patient_id", "dose_id", "message_id", name=op.f("spoken_pk")),
+    )
+    op.create_table(
+        "tap_token",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("dose_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("patient_id", "token_hash", name=op.f("tap_token_pk")),
+    )
+    with op.batch_alter_table("tap_token", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("tap_token_expires_at_ix"), ["expires_at"], unique=False)
+
+    op.create_table(
         "person",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(32), nullable=False),
@@ -445,41 +468,6 @@ def upgrade() -> None:
     with op.batch_alter_table("reminder", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("reminder_remind_at_ix"), ["remind_at"], unique=False)
 
-    op.create_table(
-        "spoken",
-        sa.Column("patient_id", sa.Uuid(), nullable=False),
-        sa.Column("dose_id", sa.Uuid(), nullable=False),
-        sa.Column("message_id", sa.Uuid(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("devices", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["patient_id", "dose_id"],
-            ["dose.patient_id", "dose.id"],
-            name=op.f("spoken_patient_id_dose_id_fk"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("patient_id", "dose_id", "message_id", name=op.f("spoken_pk")),
-    )
-    op.create_table(
-        "tap_token",
-        sa.Column("patient_id", sa.Uuid(), nullable=False),
-        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("dose_id", sa.Uuid(), nullable=False),
-        sa.Column("message_id", sa.Uuid(), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("event_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["patient_id", "dose_id"],
-            ["dose.patient_id", "dose.id"],
-            name=op.f("tap_token_patient_id_dose_id_fk"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("patient_id", "token_hash", name=op.f("tap_token_pk")),
-    )
-    with op.batch_alter_table("tap_token", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("tap_token_expires_at_ix"), ["expires_at"], unique=False)
-
     for table in APPEND_ONLY:
         forbid_changes(table)
 
@@ -504,11 +492,6 @@ def forbid_changes(table: str) -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("tap_token", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("tap_token_expires_at_ix"))
-
-    op.drop_table("tap_token")
-    op.drop_table("spoken")
     with op.batch_alter_table("reminder", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("reminder_remind_at_ix"))
 
@@ -563,6 +546,11 @@ def downgrade() -> None:
 
     op.drop_table("audit_entry")
     op.drop_table("person")
+    with op.batch_alter_table("tap_token", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("tap_token_expires_at_ix"))
+
+    op.drop_table("tap_token")
+    op.drop_table("spoken")
     op.drop_table("pulse")
     op.drop_table("clinic")
     if op.get_bind().dialect.name == "postgresql":

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,10 +13,11 @@ from app.accounts.models import Person
 from app.audit import AuditEntry, Means
 from app.db import Sessions
 from app.doses.log import DoseAlreadySettled, NothingToUndo, Report, find, settle, undo
-from app.doses.models import Dose, Event, Kind, Reminder
+from app.doses.models import Dose, Event, Kind, Reminder, Spoken
 from app.doses.state import DoseState, is_late, state_of
 from app.problems import Invalid, NotFound
-from tests.factories import a_patient, a_protocol
+from app.push.models import Delivery, Message, State
+from tests.factories import a_device, a_line, a_patient, a_protocol
 from tests.story_time import Clock
 
 
@@ -77,6 +78,48 @@ async def test_settling_a_dose_stops_its_reminder(session: AsyncSession, time: C
     assert await session.get(Reminder, (patient.id, dose)) is not None
     await settle(session, patient.id, dose, taken(patient), now=time.advance(hours=18))
     assert await session.get(Reminder, (patient.id, dose)) is None
+
+
+async def test_what_waits_after_the_last_rung_goes_with_the_last_dose_it_speaks_of(
+    session: AsyncSession, time: Clock
+) -> None:
+    """The push service was away; nobody may be told of a dose they have logged meanwhile."""
+    patient = await a_patient(session)
+    await a_protocol(session, patient, a_line(), a_line(medicine="gonadorelin", amount="100"))
+    device = await a_device(session, patient)
+    doses = list(await session.scalars(select(Dose).order_by(Dose.due_at, Dose.id).limit(2)))
+    time.now = doses[0].due_at + timedelta(hours=2)
+    message = uuid4()
+    session.add(Message(
+        person_id=patient.id, id=message, kind="dose-due", topic=doses[0].id.hex, urgent=True,
+        payload=b"sealed", created_at=time.now, due_at=time.now, expires_at=doses[0].closes_at,
+    ))  # fmt: skip
+    await session.flush()
+    session.add(Delivery(
+        person_id=patient.id, message_id=message, subscription_id=device.id, state=State.WAITING,
+        ready_at=time.now,
+    ))  # fmt: skip
+    for dose in doses:
+        session.add(Spoken(
+            patient_id=patient.id, dose_id=dose.id, message_id=message, at=time.now, devices=1
+        ))  # fmt: skip
+    await session.execute(delete(Reminder))  # the ladder of both is over
+    waiting = select(func.count()).select_from(Delivery)
+    await settle(session, patient.id, doses[0].id, taken(patient), now=time.now)
+    assert await session.scalar(waiting) == 1
+    await settle(session, patient.id, doses[1].id, taken(patient), now=time.now)
+    assert await session.scalar(waiting) == 0
+
+
+async def test_one_report_cannot_speak_of_two_doses(session: AsyncSession, time: Clock) -> None:
+    patient = await a_patient(session)
+    await a_protocol(session, patient)
+    first, second = list(await session.scalars(select(Dose.id).order_by(Dose.due_at).limit(2)))
+    report = taken(patient)
+    await settle(session, patient.id, first, report, now=time.advance(hours=18))
+    with pytest.raises(Invalid) as problem:
+        await settle(session, patient.id, second, report, now=time.now)
+    assert problem.value.errors[0]["field"] == "id"
 
 
 async def test_a_tap_after_the_window_is_recorded_as_late(

@@ -1,17 +1,20 @@
 """The plan: rebuilt as often as anybody likes, with the past left alone."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.evenings import PreferencesChange, change_preferences
 from app.accounts.models import Person
 from app.audit import Means
-from app.doses.log import Report, settle
+from app.doses.log import Report, settle, undo
 from app.doses.models import Dose, Kind, Reminder
 from app.doses.plan import dose_id
+from app.protocols.holds import stop
+from app.protocols.models import Terms
 from app.protocols.planning import plan_patient
 from app.reminders.arm import arm
 from app.schedule import zone
@@ -84,6 +87,29 @@ async def test_a_settled_dose_stays_where_it_was_planned(
     await settle(session, patient.id, tonight.id, early, now=time.advance(hours=10))
     await change(session, patient, time.now, bedtimes=["23:45"] * 7)
     assert (await doses_of(session, patient))[0].due_at == planned
+
+
+async def test_an_undone_dose_follows_the_prescription_again(
+    session: AsyncSession, time: Clock
+) -> None:
+    """Logged for tomorrow by mistake and undone; then the amount changes, then the line stops."""
+    patient = await a_patient(session)
+    [line] = await a_protocol(session, patient)
+    tomorrow = (await doses_of(session, patient))[1].id
+    early = Report(id=uuid4(), kind=Kind.TAKEN, author=patient.id, means=Means.APP)
+    await settle(session, patient.id, tomorrow, early, now=time.advance(hours=1))
+    await undo(session, patient.id, tomorrow, event_id=uuid4(), author=patient.id,
+               means=Means.APP, now=time.now)  # fmt: skip
+    await session.execute(update(Terms).values(amount_value=Decimal(150)))
+    await plan_patient(session, patient.id, time.now)
+    dose = await session.get_one(Dose, (patient.id, tomorrow), populate_existing=True)
+    assert dose.amount.value == Decimal(150)
+    await stop(session, patient.id, line, patient, "Enough.", time.now)
+    await plan_patient(session, patient.id, time.now)
+    await arm(session, patient.id, time.now)
+    dose = await session.get_one(Dose, (patient.id, tomorrow), populate_existing=True)
+    assert dose.held
+    assert await session.get(Reminder, (patient.id, tomorrow)) is None
 
 
 async def test_a_bedtime_moved_into_the_past_does_not_make_tonight_overdue(

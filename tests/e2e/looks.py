@@ -6,7 +6,7 @@ from playwright.async_api import Page
 
 from tests.databases import ROOT
 
-AXE = (ROOT / "frontend/node_modules/axe-core/axe.min.js").read_text()
+AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 
 COLOURS = ["color-contrast", "link-in-text-block"]
@@ -53,7 +53,7 @@ WIDE = """() => {
 async def violations(page: Page, *, only_colours: bool = False) -> list[str]:
     """What axe finds wrong. It is evaluated, not added as a script, so that the CSP may stay."""
     if not await page.evaluate("'axe' in globalThis"):
-        await page.evaluate(AXE)
+        await page.evaluate(AXE.read_text())
     found: list[str] = await page.evaluate(
         RUN, ["rule", COLOURS] if only_colours else ["tag", TAGS]
     )

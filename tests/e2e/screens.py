@@ -16,11 +16,13 @@ async def nothing_more(page: Page) -> None:
 class Screen:
     """One state of one screen.
 
-    name     of its picture
-    who      in the cast; None is a stranger
-    path     `{about}` is what belongs to the one who sees it
-    ready    something that is there once the screen is complete
-    asks     what the browser answers about notifications: denied, or granted
+    name            of its picture
+    who             in the cast; None is a stranger
+    path            `{about}` is what belongs to the one who sees it
+    ready           something that is there once the screen can be used
+    steps           what is pressed then
+    notifications   whether the browser allows them
+    zone            where the phone is; None is where the patients live
     """
 
     name: str
@@ -90,8 +92,8 @@ async def an_invite(page: Page) -> None:
     await page.locator(".code").wait_for()
 
 
-async def two_weeks_more(page: Page) -> None:
-    """An older page of the history, and the sheet of a dose that was missed."""
+async def a_missed_one(page: Page) -> None:
+    """The past nights, with what can still be said about a dose that was missed."""
     await page.locator("article").first.wait_for()
     if await page.locator("article details").count():
         await page.locator("article details summary").first.click()
@@ -129,7 +131,7 @@ SCREENS = (
     Screen("tonight-open", "open", "/tonight", TAKEN),
     Screen("tonight-earlier", "open", "/tonight", TAKEN, taken_earlier),
     Screen("tonight-skip", "open", "/tonight", TAKEN, why_skipped),
-    Screen("tonight-one-dose", "open", "/tonight?dose={about}", f"{TAKEN}"),
+    Screen("tonight-one-dose", "open", "/tonight?dose={about}", TAKEN),
     Screen("tonight-several", "several", "/tonight", TAKEN),
     Screen("tonight-nothing", "nothing", "/tonight", ".empty"),
     Screen("tonight-done", "done", "/tonight", "[data-do=undo]"),
@@ -137,7 +139,7 @@ SCREENS = (
     Screen("tonight-notices", "changed", "/tonight", TAKEN, notifications=False, zone="Asia/Tokyo"),
     Screen("tonight-offline", "several", "/tonight", TAKEN, without_a_network),
     Screen("coming", "several", "/coming", "[data-night]"),
-    Screen("history", "steady", "/history", "[data-night]", two_weeks_more),
+    Screen("history", "steady", "/history", "[data-night]", a_missed_one),
     Screen("settings", "steady", "/settings", "a[href='/settings/access']"),
     Screen("protocol", "steady", "/settings/protocol", "article"),
     Screen("protocol-unread", "changed", "/settings/protocol", "article"),

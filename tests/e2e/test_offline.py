@@ -243,7 +243,7 @@ async def test_no_cache_holds_an_answer_and_signing_out_leaves_nothing_on_the_ph
         await visit.worker_is_ready()
         assert await browser.evaluate(SUBSCRIPTION) is None
         assert not await visit.outbox()
-        assert await browser.evaluate(KEPT) == []
+        assert await visit.kept() == []
         assert not [path for path in await browser.evaluate(CACHED) if path.startswith("/api")]
         assert evening.devices() == []
 
@@ -272,16 +272,3 @@ SUBSCRIPTION = (
     "navigator.serviceWorker.ready.then(r => r.pushManager.getSubscription())"
     ".then(s => s && s.endpoint)"
 )
-
-KEPT = """new Promise((done, fail) => {
-    const opening = indexedDB.open('vesper')
-    opening.onerror = () => fail(opening.error)
-    opening.onsuccess = async () => {
-        const names = [...opening.result.objectStoreNames], found = []
-        if (names.length === 0) return done([])
-        const change = opening.result.transaction(names)
-        for (const name of names)
-            change.objectStore(name).getAllKeys().onsuccess = e => found.push(...e.target.result)
-        change.oncomplete = () => { opening.result.close(); done(found) }
-    }
-})"""

@@ -21,7 +21,7 @@ from tests.server import Server
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.timeout(60),
+    pytest.mark.timeout(120),
     pytest.mark.asyncio(loop_scope="module"),
 ]
 
@@ -146,7 +146,6 @@ async def test_a_screen_fits_and_is_usable_by_everybody(stage: Stage, screen: Sc
 async def picture(page: Page, name: str) -> None:
     """Keep a picture where pictures are wanted."""
     if PICTURES:
-        Path(PICTURES).mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nobody else waits
         await page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 

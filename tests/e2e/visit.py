@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app import clock
 from tests.rig.browser import Browser
+from tests.rig.waiting import until
 
 # One of these has an evening at any hour of the day.
 EVENINGS = (
@@ -28,6 +29,20 @@ OUTBOX = """new Promise((done, fail) => {
     opening.onsuccess = () => {
         const all = opening.result.transaction('outbox').objectStore('outbox').getAll()
         all.onsuccess = () => { opening.result.close(); done(all.result) }
+    }
+})"""
+
+
+KEPT = """new Promise((done, fail) => {
+    const opening = indexedDB.open('vesper')
+    opening.onerror = () => fail(opening.error)
+    opening.onsuccess = async () => {
+        const names = [...opening.result.objectStoreNames], found = []
+        if (names.length === 0) return done([])
+        const change = opening.result.transaction(names)
+        for (const name of names)
+            change.objectStore(name).getAllKeys().onsuccess = e => found.push(...e.target.result)
+        change.oncomplete = () => { opening.result.close(); done(found) }
     }
 })"""
 
@@ -89,13 +104,18 @@ class Visit:
         await self.is_at("/start/protocol")
 
     async def sign_in(self, email: str, password: str) -> None:
-        """From the sign-in screen to Tonight, with the worker in charge of this page."""
+        """From the sign-in screen to Tonight, with all that is needed offline on this phone."""
         await self.browser.navigate(f"{self.url}/sign-in")
         await self.fill("email", email)
         await self.fill("password", password)
         await self.submit()
         await self.is_at("/tonight")
         await self.worker_is_ready()
+
+        async def plan_is_kept() -> bool:
+            return "plan" in await self.kept()
+
+        await until(plan_is_kept, "the plan on this phone")
 
     async def worker_is_ready(self) -> None:
         """Wait until the service worker answers for this page."""
@@ -132,6 +152,10 @@ class Visit:
             f"fetch({json.dumps(path)}, {{method: {json.dumps(method)}, body: {sent}, headers: "
             "{'content-type': 'application/json'}}).then(r => r.status === 204 ? null : r.json())"
         )
+
+    async def kept(self) -> list[Any]:
+        """The keys of everything in this browser's database."""
+        return list(await self.browser.evaluate(KEPT))
 
     async def outbox(self) -> list[dict[str, Any]]:
         """What waits in this browser to be sent."""

@@ -192,6 +192,21 @@ async def test_why_an_unusual_amount_is_meant_stays_with_the_version(
         await enter_version(session, patient.id, patient, long, time.now)
 
 
+async def test_a_version_of_the_clinic_that_waits_is_not_superseded_by_the_patient(
+    session: AsyncSession, time: Clock
+) -> None:
+    """A newer version for tonight would take the place of what the clinic entered for Monday."""
+    patient, clinician = await a_patient(session), await a_clinician(session)
+    await enter_version(session, patient.id, patient, draft(), time.now)
+    await a_care_link(session, patient, clinician)
+    waiting = draft(
+        line(amount={"value": "100", "unit": "ug"}), effective_night=TONIGHT + 7 * A_DAY
+    )
+    await enter_version(session, patient.id, clinician, waiting, time.now)
+    with pytest.raises(ClinicDecides):
+        await enter_version(session, patient.id, patient, draft(reason="Mine."), time.now)
+
+
 async def test_while_a_clinic_looks_after_it_the_patient_does_not_rewrite_its_protocol(
     session: AsyncSession, time: Clock
 ) -> None:

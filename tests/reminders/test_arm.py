@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,10 +11,13 @@ from app.accounts.models import Person
 from app.audit import Means
 from app.doses.log import Report, settle, undo
 from app.doses.models import Dose, Kind, Reminder, Spoken
+from app.problems import NotFound
+from app.protocols.holds import hold, stop
+from app.protocols.planning import plan_patient
 from app.reminders.arm import arm
 from app.reminders.reconcile import reconcile
 from app.reminders.snooze import snooze
-from tests.factories import a_patient, a_protocol
+from tests.factories import a_care_link, a_clinician, a_line, a_patient, a_protocol
 from tests.story_time import Clock
 
 
@@ -50,6 +54,29 @@ async def test_a_held_dose_is_silent(session: AsyncSession, time: Clock) -> None
     await session.execute(update(Dose).values(held=True))
     await arm(session, patient.id, time.now)
     assert await reminder_of(session, dose) is None
+    with pytest.raises(NotFound):
+        await snooze(session, patient.id, dose.id, minutes=5, means=Means.APP, now=time.now)
+
+
+async def test_an_open_dose_is_silent_once_its_line_is_held_or_stopped(
+    session: AsyncSession, time: Clock
+) -> None:
+    """Its ladder has rungs left, and "Still open" would contradict the clinic."""
+    patient, clinician = await a_patient(session), await a_clinician(session)
+    held, stopped, kept = await a_protocol(
+        session, patient, a_line(), a_line(medicine="gonadorelin"), a_line(medicine="anastrozole")
+    )
+    await a_care_link(session, patient, clinician)
+    time.now = (await tonight(session, patient)).due_at + timedelta(minutes=5)
+    await hold(
+        session, patient.id, held, clinician, since=None, until=None, reason="High.", now=time.now
+    )
+    await stop(session, patient.id, stopped, clinician, "High.", time.now)
+    await plan_patient(session, patient.id, time.now)
+    await arm(session, patient.id, time.now)
+    both = (Reminder.patient_id == Dose.patient_id) & (Reminder.id == Dose.id)
+    open_now = select(Dose.line_id).join(Reminder, both).where(Dose.due_at <= time.now)
+    assert set(await session.scalars(open_now)) == {kept}
 
 
 async def test_a_snooze_survives_arming(session: AsyncSession, time: Clock) -> None:

@@ -1,5 +1,6 @@
 """The main path: signed up, prescribed, reminded at bedtime, one tap, read by the clinician."""
 
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from app.accounts.care import create_clinic, invite_clinician
@@ -113,6 +114,27 @@ async def test_a_tap_long_after_the_window_is_recorded_as_late(world: World) -> 
     assert adherence["pooled"]["late"] == 1
 
 
+async def test_a_phone_whose_clock_is_wrong_has_tapped_all_the_same(world: World) -> None:
+    await a_patient_with(world)
+    arrivals = await world.pass_time(hours=17, minutes=30)
+    (reminder,) = [a for a in arrivals if a.data["kind"] == "dose-due"]
+    fast = (world.time.now + timedelta(hours=1)).isoformat()
+    tap = {"token": reminder.data["doses"][0]["token"], "id": str(uuid4()), "kind": "taken"}
+    answer = await browser(world.app)("POST", "/api/tap", {**tap, "at": fast})
+    assert answer["recorded"] == "taken"
+    assert datetime.fromisoformat(answer["taken_at"]) == world.time.now
+
+
+async def test_an_extra_dose_sent_again_the_next_day_is_one(world: World) -> None:
+    patient, _ = await a_patient_with(world)
+    doses = (await patient("GET", "/api/patients/me/doses"))["doses"]
+    extra = {"id": str(uuid4()), "line_id": doses[0]["line_id"]}
+    first = await patient("POST", "/api/doses/extra", extra, expect=201)
+    world.time.advance(days=1)
+    again = await patient("POST", "/api/doses/extra", extra, expect=201)
+    assert (again["id"], again["taken_at"]) == (first["id"], first["taken_at"])
+
+
 async def test_doses_due_together_make_one_notification_that_logs_both(world: World) -> None:
     patient, _ = await a_patient_with(
         world,
@@ -126,7 +148,7 @@ async def test_doses_due_together_make_one_notification_that_logs_both(world: Wo
     arrivals = await world.pass_time(hours=17, minutes=30)
     (reminder,) = [a for a in arrivals if a.data["kind"] == "dose-due"]
     assert len(reminder.data["doses"]) == 2
-    assert reminder.notification["actions"][0]["title"] == "All 2 taken"
+    assert reminder.notification["actions"][0]["title"] == "Both taken"
     first, second = reminder.data["doses"]
     anybody = browser(world.app)
     await anybody(

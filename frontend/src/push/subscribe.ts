@@ -17,7 +17,12 @@ interface ServerKey {
 }
 
 /** Sign this browser up for reminders, or confirm that it is. Answers the device as the server knows it. */
-export async function subscribeHere(): Promise<Device> {
+export function subscribeHere(): Promise<Device> {
+  // The check at the start and the patient's tap may ask at once; two subscriptions would cancel each other.
+  return navigator.locks.request('subscribe', subscribe);
+}
+
+async function subscribe(): Promise<Device> {
   const registration = await within(navigator.serviceWorker.ready);
   const { key } = await get<ServerKey>('/api/push/key');
   const old = await registration.pushManager.getSubscription();

@@ -17,7 +17,7 @@ export function take(doses: readonly string[], taken_at = new Date()): Promise<v
   const reports = doses.map((dose): LogReport => ({
     way: 'log', id: crypto.randomUUID(), dose, at, kind: 'taken', taken_at: taken_at.toISOString(),
   }));
-  sayPolitely(doses.length > 1 ? `All ${doses.length} logged as taken.` : 'Logged as taken.');
+  sayPolitely(doses.length > 2 ? `All ${doses.length} logged as taken.` : doses.length === 2 ? 'Both logged as taken.' : 'Logged as taken.');
   return report(reports);
 }
 

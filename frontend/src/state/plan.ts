@@ -82,9 +82,14 @@ export async function setDraw(draw: Draw): Promise<void> {
   await setPlan({ ...plan.value, draws: plan.value.draws.map((one) => (one.id === draw.id ? draw : one)) });
 }
 
+/** Longest wait for the phone's storage before the plan is shown all the same, in milliseconds. */
+const STORAGE = 300;
+
+/** Keep first, then show: a page that is closed the moment it looks ready has its plan offline, too. */
 async function setPlan(fresh: KeptPlan): Promise<void> {
+  const kept = keep('plan', fresh).catch(() => undefined);
+  await Promise.race([kept, new Promise((go) => setTimeout(go, STORAGE))]);
   plan.value = fresh;
-  await keep('plan', fresh).catch(() => undefined);
 }
 
 function headline({ current }: Protocol): KeptPlan['protocol'] {

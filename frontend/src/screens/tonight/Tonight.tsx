@@ -71,7 +71,7 @@ function together(asked: KnownDose, all: readonly KnownDose[]): KnownDose[] {
 }
 
 function TakenButton({ open }: { readonly open: readonly KnownDose[] }): JSX.Element {
-  const words = open.length > 1 ? `All ${open.length} taken` : 'Taken';
+  const words = open.length > 2 ? `All ${open.length} taken` : open.length === 2 ? 'Both taken' : 'Taken';
   return (
     <button class="button main big" type="button" data-do="taken-all" onClick={() => void take(open.map((dose) => dose.id))}>
       {words}

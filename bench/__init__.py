@@ -1,0 +1,1 @@
+"""Measures every figure the README claims, beside its peers, in one run: `make bench`."""

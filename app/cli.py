@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 from contextlib import asynccontextmanager, contextmanager
@@ -79,6 +80,7 @@ def serve(
     if "public_url" not in found.model_fields_set:
         found.public_url = f"http://localhost:{port}"
     speak(found)
+    warn_of_old_sqlite(found)
     app = create_app(found, with_worker=worker)
     typer.secho(f"Vesper is at {found.public_url} (listening on {host}:{port})", fg="green")
     uvicorn.run(
@@ -185,6 +187,16 @@ def clinician_invite(
         return await invite_clinician(session, wanted, clock.now())
 
     typer.echo(in_transaction(checked(), invite))
+
+
+def warn_of_old_sqlite(found: Settings) -> None:
+    """Say what an SQLite with the WAL-reset fault (3.7.0 to 3.51.2) asks of the operator."""
+    if is_sqlite(found.database_url) and sqlite3.sqlite_version_info < (3, 51, 3):
+        structlog.get_logger().warning(
+            "this SQLite can corrupt a database that two connections write; Vesper uses one: "
+            "let no other program write to the file, or use PostgreSQL",
+            sqlite=sqlite3.sqlite_version,
+        )
 
 
 def migrations(url: str) -> Config:

@@ -4,9 +4,11 @@ Each setting says what it is for and what a wrong value would do. Outside develo
 the process refuses to start on a secret it should not trust.
 """
 
+import contextlib
 import json
 import os
 import secrets
+from collections.abc import Callable
 from functools import lru_cache
 from importlib.metadata import requires, version
 from pathlib import Path
@@ -164,14 +166,22 @@ def sealing_key(settings: Settings) -> str:
     given = settings.secret_key.get_secret_value()
     if given or settings.production:
         return given
-    path = settings.data_folder / "secret.key"
+    return kept_once(settings.data_folder / "secret.key", lambda: secrets.token_urlsafe(48))
+
+
+def kept_once(path: Path, make: Callable[[], str]) -> str:
+    """The secret in this file, made first if there is none, and readable by its owner only.
+
+    Of two processes that make it at once, one wins, and neither ever reads half of it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii")
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(make())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text(encoding="ascii")
 
 

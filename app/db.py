@@ -34,6 +34,7 @@ from sqlalchemy import (
     event,
     func,
     select,
+    text,
     true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -262,6 +263,17 @@ async def insert_new(
     rows name the same columns, and every column that may not be null.
     """
     return await _insertion(table, tuple(rows[0])).run(session, rows) if rows else 0
+
+
+async def time_of_database(session: AsyncSession) -> datetime | None:
+    """What the database server's clock says; None for SQLite, which shares ours.
+
+    Only for comparing clocks: every decision takes the application's `now`.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return None
+    moment: datetime | None = await session.scalar(text("SELECT clock_timestamp()"))
+    return moment
 
 
 async def unit_of_work(request: Request) -> AsyncIterator[AsyncSession]:

@@ -9,7 +9,7 @@ import signal
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import structlog
@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock, housekeeping, pulse
 from app.config import Settings, sealing_key
-from app.db import Sessions
+from app.db import Sessions, time_of_database
 from app.monitoring.tick import prompt
 from app.protocols.planning import rederive
 from app.push.deliver import Courier
@@ -36,6 +36,7 @@ FAILURES = Counter("vesper_tick_failures_total", "Runs of each tick that failed"
 SKIPPED = Counter(
     "vesper_tick_skipped_total", "Runs APScheduler skipped or could not start", ["why"]
 )
+SKEW = Gauge("vesper_database_clock_skew_seconds", "How far our clock and the database's differ")
 AGE = Gauge("vesper_tick_age_seconds", "Seconds since any tick of this process last completed")
 
 EVERY = {
@@ -54,6 +55,8 @@ BEAT = timedelta(seconds=10)
 # Nothing completed for this long means the loop is blocked; the supervisor starts a new process.
 STUCK = timedelta(seconds=60)
 DRAIN = timedelta(seconds=20)
+# More than any network needs for one question and its answer.
+APART = timedelta(seconds=5)
 
 
 class Ticker(AsyncIOScheduler):  # type: ignore[misc]
@@ -96,6 +99,7 @@ class Worker:
     async def run(self) -> None:
         """Tick until `stop`, then let what is under way finish and give back what is claimed."""
         await self._guarded("rederive", self._in_transaction(rederive))()
+        await self._guarded("compare clocks", self._in_transaction(compare_clocks))()
         steady = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         ticker = Ticker(timezone=UTC, job_defaults=steady)
         ticker.add_listener(
@@ -213,6 +217,19 @@ class Worker:
     def _note_skip(event: Any) -> None:
         why = {EVENT_JOB_MISSED: "missed", EVENT_JOB_MAX_INSTANCES: "still running"}
         SKIPPED.labels(why.get(event.code, "error")).inc()
+
+
+async def compare_clocks(session: AsyncSession, now: datetime) -> int:
+    """Say so when this machine's clock and the database's differ: two workers would too.
+
+    It only says so. A worker that refused to start would remind nobody at all.
+    """
+    theirs = await time_of_database(session)
+    apart = 0.0 if theirs is None else abs((theirs - now).total_seconds())
+    SKEW.set(apart)
+    if apart > APART.total_seconds():
+        log.error("clocks differ; reminders come early or late by as much", seconds=apart)
+    return 0
 
 
 class Watchdog(threading.Thread):

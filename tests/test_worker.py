@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from apscheduler.triggers.interval import IntervalTrigger
 
+from app import clock
 from app.config import Settings
 from app.db import Sessions
 from app.pulse import last_beats
-from app.worker import EVERY, Ticker, Worker
+from app.worker import EVERY, SKEW, Ticker, Worker, compare_clocks
 
 
 @pytest.fixture
@@ -134,3 +135,12 @@ def test_every_tick_is_an_interval_in_utc_that_may_be_late() -> None:
     )
     ticker._configure  # noqa: B018 - present in the pinned version
     assert isinstance(job.trigger, IntervalTrigger)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_clock_that_differs_from_the_databases_is_reported(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await compare_clocks(session, clock.now())
+        assert SKEW._value.get() < 2
+        await compare_clocks(session, clock.now() - timedelta(seconds=90))
+        assert 88 < SKEW._value.get() < 92

@@ -1,9 +1,11 @@
 """How well a prescription was followed: counts first, rates from them, the definition beside them.
 
-Pure: it knows neither tables nor the clock. It measures implementation, the phase between a
-patient's first and last dose, and says nothing of one who never began or has stopped.
+Pure: it knows neither tables nor the clock. It measures what was taken of what was prescribed.
+Initiation, implementation and persistence are not told apart yet: a patient who never began has
+every dose missed.
 
-Source: Vrijens 2012, Br J Clin Pharmacol 73:691, doi:10.1111/j.1365-2125.2012.04167.x.
+Source of the phases: Vrijens 2012, Br J Clin Pharmacol 73:691,
+doi:10.1111/j.1365-2125.2012.04167.x.
 """
 
 from collections import Counter
@@ -14,8 +16,8 @@ from math import sqrt
 from statistics import median
 
 DEFINITION = {
-    "id": "implementation-1",
-    "phase": "implementation",
+    "id": "prescribed-1",
+    "phase": "all prescribed doses; those before the first intake count as missed",
     "counted": "planned doses due in the period that were logged or whose window has closed",
     "taking": "(on time + late) / expected",
     "timing": "on time / expected",

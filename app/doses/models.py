@@ -59,6 +59,7 @@ class Dose(Base):
         UniqueConstraint("patient_id", "line_id", "night", "slot"),
         CheckConstraint("closes_at > due_at", name="window"),
         Index(None, "patient_id", "due_at"),
+        Index(None, "due_at"),
     )
 
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))

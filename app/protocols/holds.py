@@ -18,8 +18,10 @@ from app.accounts.models import Person
 from app.problems import Invalid, NotFound, Problem
 from app.protocols.models import Hold, Line
 from app.protocols.versions import (
+    ClinicDecides,
     Segment,
     copy_of,
+    looked_after,
     may_change,
     save,
     segments,
@@ -57,6 +59,13 @@ async def hold(
     reaches into these nights, and ClinicDecides.
     """
     tonight, coming = await _prescribed(session, patient_id, line_id, author, now)
+    if author.id == patient_id and await looked_after(session, patient_id):
+        # Held nights are not expected, and what a clinician reads must not shrink by the patient's
+        # own word.
+        raise ClinicDecides(
+            "Your clinic decides about pauses.",
+            cure="Contact your clinic. What you leave out can be logged as skipped.",
+        )
     since = since or tonight
     if not coming:
         raise NotFound("This line is not part of the protocol any more.")

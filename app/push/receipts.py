@@ -72,15 +72,16 @@ async def note_shown(session: AsyncSession, receipt: str, now: datetime) -> None
         raise NotFound("No such delivery.")
 
 
-async def removed_by_person(session: AsyncSession, receipt: str) -> bool:
-    """Whether the device that got this receipt was since removed or signed out by its person.
+async def from_a_kept_device(
+    session: AsyncSession, receipt: str, person_id: UUID, message_id: UUID
+) -> bool:
+    """Whether this receipt is of this message, on a device that its person has not removed since.
 
-    Raises Invalid for a garbled receipt. A device nobody knows was removed by nobody.
+    A device whose subscription died by itself still counts: its owner may tap late. Raises Invalid
+    for a garbled receipt.
     """
     named = Receipt.read(receipt)
-    retired = await session.scalar(
-        select(Subscription.retired).where(
-            Subscription.person_id == named.person_id, Subscription.id == named.subscription_id
-        )
-    )
-    return retired is Retired.REMOVED
+    if (named.person_id, named.message_id) != (person_id, message_id):
+        return False
+    device = await session.get(Subscription, (person_id, named.subscription_id))
+    return device is not None and device.retired is not Retired.REMOVED

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import audit
 from app.db import insert_new
 from app.problems import Invalid, NotFound
 from app.push import text64
@@ -102,6 +103,7 @@ async def subscribe(
             how=Retired.REPLACED,
             now=now,
         )
+    audit.record(session, "device.added", at=now, actor=person_id, patient=person_id)
     live = await live_subscriptions(session, person_id)
     live.sort(key=lambda row: (row.endpoint_hash == fingerprint, row.seen_at), reverse=True)
     for crowded_out in live[MOST_DEVICES:]:
@@ -148,6 +150,10 @@ async def remove(
         raise NotFound("You have no such device.")
     if row.retired is not Retired.REMOVED:
         row.retired, row.retired_at = Retired.REMOVED, now
+        audit.record(
+            session, "device.removed", at=now, actor=person_id, patient=person_id,
+            device=str(subscription_id),
+        )  # fmt: skip
 
 
 async def retire_all_of_browser(
@@ -166,7 +172,10 @@ async def retire_all_of_browser(
         )
         .values(retired=Retired.REMOVED, retired_at=now)
     )
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    ended = int(result.rowcount)  # type: ignore[attr-defined]
+    if ended:
+        audit.record(session, "device.removed", at=now, actor=person_id, patient=person_id)
+    return ended
 
 
 async def _retire(

@@ -5,14 +5,12 @@ once an hour, so a token is signed once for an origin and used for six hours.
 """
 
 import hashlib
-import os
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02, VapidException
 
-from app.config import Refused, Settings
+from app.config import Refused, Settings, kept_once
 from app.push.text64 import encode
 
 # A token may live 24 hours at most (RFC 8292, section 2); ours are replaced long before they end,
@@ -87,17 +85,5 @@ def identity_of(settings: Settings) -> Identity:
     if not key:
         if settings.production:
             raise Refused("VESPER_VAPID_PRIVATE_KEY is missing. Make one with `vesper vapid`.")
-        key = _kept_key(settings.data_folder / "vapid.pem")
+        key = kept_once(settings.data_folder / "vapid.pem", make_private_key)
     return Identity(key, settings.vapid_subject)
-
-
-def _kept_key(path: Path) -> str:
-    """The key in this file, made first if there is none; two processes agree on one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii")
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(make_private_key())
-    return path.read_text(encoding="ascii")

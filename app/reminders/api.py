@@ -46,7 +46,7 @@ class TapIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     token: str = Field(min_length=1, max_length=100)
-    receipt: str | None = Field(default=None, max_length=100)
+    receipt: str = Field(max_length=100)
     id: UUID
     kind: Literal["taken", "skipped", "snooze"]
     at: Instant | None = None

@@ -7,6 +7,8 @@ from itertools import groupby
 from typing import Any, cast
 from uuid import UUID, uuid5
 
+import structlog
+from prometheus_client import Counter
 from sqlalchemy import Row, Table, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,9 +21,13 @@ from app.reminders.models import TapToken
 from app.reminders.tokens import LIFE_AFTER_CLOSING, issue
 from app.reminders.words import Speaking, payload
 
+log = structlog.get_logger()
+
+FAILED = Counter("vesper_reminders_unsaid_total", "Reminders that could not be put into words")
+
 BATCH = 500
 
-# Rows and not objects: nothing is changed through them, and they cost a third.
+# Rows and not objects: nothing is changed through them.
 REMINDER = cast(Table, Reminder.__table__)
 MOVE = Each(
     {name: REMINDER.c[name] for name in ("patient_id", "id", "remind_at", "spoken")},
@@ -106,7 +112,11 @@ async def _groups(session: AsyncSession, claimed: Sequence[Row[Any]], now: datet
 
 
 async def _speak(session: AsyncSession, mouth: Mouth, groups: list[Group], now: datetime) -> None:
-    """Write tokens, messages and the note that each dose was spoken of."""
+    """Write tokens, messages and the note that each dose was spoken of.
+
+    A group that cannot be put into words is left out and logged: one patient's broken row must not
+    keep everybody else's reminders from being said. It goes on up its ladder.
+    """
     if not groups:
         return
     patients = list({group.patient_id for group in groups})
@@ -115,68 +125,76 @@ async def _speak(session: AsyncSession, mouth: Mouth, groups: list[Group], now: 
     )
     preferences: dict[UUID, Any] = {row.person_id: row for row in await session.execute(chosen)}
     words = await _words(session, groups, preferences)
+    said: list[Group] = []
     outgoing: list[Outgoing] = []
     tokens: list[dict[str, Any]] = []
     for group in groups:
-        speaking = []
-        for row in group.reminders:
-            token = issue(row.patient_id)
-            tokens.append(
-                {
-                    "patient_id": row.patient_id,
-                    "token_hash": token.token_hash,
-                    "dose_id": row.id,
-                    "message_id": group.message_id,
-                    "expires_at": row.closes_at + LIFE_AFTER_CLOSING,
-                    "used_at": None,
-                    "event_id": None,
-                }
-            )
-            speaking.append(
-                Speaking(
-                    row.id,
-                    token.text,
-                    row.due_at,
-                    preferences[row.patient_id].timezone,
-                    words.get(row.id, ""),
-                )
-            )
-        outgoing.append(
-            Outgoing(
-                person_id=group.patient_id,
-                message_id=group.message_id,
-                kind="dose-due",
-                topic=group.thread.hex,
-                due_at=group.rung,
-                urgent=True,
-                expires_at=max(row.closes_at for row in group.reminders),
-                payload=payload(
-                    thread=group.thread,
-                    message=group.message_id,
-                    doses=speaking,
-                    detail=preferences[group.patient_id].detail,
-                    public_url=mouth.public_url,
-                    again=any(row.spoken for row in group.reminders),
-                ),
-            )
-        )
+        try:
+            message, issued = _message(group, preferences[group.patient_id], words, mouth)
+        except Exception:
+            FAILED.inc()
+            log.exception("a reminder could not be put into words", thread=str(group.thread))
+            continue
+        said.append(group)
+        outgoing.append(message)
+        tokens += issued
     devices = await enqueue_many(session, mouth.seal, outgoing, now)
     await insert_new(session, TapToken, tokens)
-    await insert_new(
-        session,
-        Spoken,
-        [
+    spoken = [
+        {
+            "patient_id": row.patient_id,
+            "dose_id": row.id,
+            "message_id": group.message_id,
+            "at": now,
+            "devices": devices[group.message_id],
+        }
+        for group in said
+        for row in group.reminders
+    ]
+    await insert_new(session, Spoken, spoken)
+
+
+def _message(
+    group: Group, preferences: Any, words: dict[UUID, str], mouth: Mouth
+) -> tuple[Outgoing, list[dict[str, Any]]]:
+    """What a group says, and the token of each of its doses."""
+    speaking: list[Speaking] = []
+    tokens: list[dict[str, Any]] = []
+    for row in group.reminders:
+        token = issue(row.patient_id)
+        tokens.append(
             {
                 "patient_id": row.patient_id,
+                "token_hash": token.token_hash,
                 "dose_id": row.id,
                 "message_id": group.message_id,
-                "at": now,
-                "devices": devices[group.message_id],
+                "expires_at": row.closes_at + LIFE_AFTER_CLOSING,
+                "used_at": None,
+                "event_id": None,
             }
-            for group in groups
-            for row in group.reminders
-        ],
+        )
+        speaking.append(
+            Speaking(row.id, token.text, row.due_at, preferences.timezone, words.get(row.id, ""))
+        )
+    said = payload(
+        thread=group.thread,
+        message=group.message_id,
+        doses=speaking,
+        detail=preferences.detail,
+        public_url=mouth.public_url,
+        again=any(row.spoken for row in group.reminders),
     )
+    message = Outgoing(
+        person_id=group.patient_id,
+        message_id=group.message_id,
+        kind="dose-due",
+        topic=group.thread.hex,
+        due_at=group.rung,
+        urgent=True,
+        expires_at=max(row.closes_at for row in group.reminders),
+        payload=said,
+    )
+    return message, tokens
 
 
 async def _words(
@@ -187,7 +205,8 @@ async def _words(
         (row.patient_id, row.id)
         for group in groups
         for row in group.reminders
-        if preferences[group.patient_id].detail is Detail.DETAILED
+        if group.patient_id in preferences
+        and preferences[group.patient_id].detail is Detail.DETAILED
     ]
     if not keys:
         return {}

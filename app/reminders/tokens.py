@@ -19,7 +19,7 @@ from app.audit import Means
 from app.doses.log import DoseAlreadySettled, Report, find, may_be, recorded, settle
 from app.doses.models import Dose, Kind
 from app.problems import NotFound
-from app.push.receipts import removed_by_person
+from app.push.receipts import from_a_kept_device
 from app.reminders.models import TapToken
 
 # A phone may be offline for days after the tap; the token logs one dose and reads nothing, so a
@@ -41,9 +41,7 @@ def issue(patient_id: UUID) -> Issued:
     return Issued(urlsafe_b64encode(raw).decode(), hashlib.sha256(raw).digest())
 
 
-async def resolve(
-    session: AsyncSession, text: str, *, receipt: str | None, now: datetime
-) -> TapToken:
+async def resolve(session: AsyncSession, text: str, *, receipt: str, now: datetime) -> TapToken:
     """The row behind a token that still opens its dose.
 
     Raises NotFound for one that is unknown, expired, or was sent to a device that has since been
@@ -56,9 +54,10 @@ async def resolve(
     if len(raw) == 48:
         key = (UUID(bytes=raw[:16]), hashlib.sha256(raw).digest())
         token = await session.get(TapToken, key)
-        signed_out = receipt is not None and await removed_by_person(session, receipt)
-        if token is not None and now < token.expires_at and not signed_out:
-            return token
+        if token is not None and now < token.expires_at:
+            owner = token.patient_id
+            if await from_a_kept_device(session, receipt, owner, token.message_id):
+                return token
     raise NotFound(
         "This reminder can no longer log its dose.", cure="Open Vesper and log the dose there."
     )

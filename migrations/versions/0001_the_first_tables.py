@@ -372,6 +372,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("dose", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("dose_due_at_ix"), ["due_at"], unique=False)
         batch_op.create_index(
             batch_op.f("dose_patient_id_due_at_ix"), ["patient_id", "due_at"], unique=False
         )
@@ -501,6 +502,7 @@ def downgrade() -> None:
     op.drop_table("hold")
     with op.batch_alter_table("dose", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("dose_patient_id_due_at_ix"))
+        batch_op.drop_index(batch_op.f("dose_due_at_ix"))
 
     op.drop_table("dose")
     with op.batch_alter_table("delivery", schema=None) as batch_op:

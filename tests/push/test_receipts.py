@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.problems import Invalid, NotFound
 from app.push import text64
 from app.push.deliver import Courier
-from app.push.receipts import Receipt, note_shown, removed_by_person
+from app.push.receipts import Receipt, from_a_kept_device, note_shown
 from app.push.subscriptions import remove
 from tests.push.conftest import World
 from tests.push.stand_in import StandIn
@@ -49,7 +49,9 @@ async def test_a_receipt_of_nothing_is_not_found(world: World) -> None:
     async with world.sessions.begin() as session:
         with pytest.raises(NotFound):
             await note_shown(session, text64.encode(bytes(48)), world.time.now)
-        assert not await removed_by_person(session, text64.encode(bytes(48)))
+        nobody = UUID(int=0)
+        made_up = text64.encode(bytes(48))
+        assert not await from_a_kept_device(session, made_up, nobody, nobody)
 
 
 async def test_a_removed_device_is_known_by_its_receipts(
@@ -60,8 +62,10 @@ async def test_a_removed_device_is_known_by_its_receipts(
     await courier.run_once(time.now)
     receipt = service.of("phone")[0].data["receipt"]
     async with world.sessions.begin() as session:
-        assert not await removed_by_person(session, receipt)
+        message = Receipt.read(receipt).message_id
+        assert await from_a_kept_device(session, receipt, person.id, message)
+        assert not await from_a_kept_device(session, receipt, person.id, person.id)
         device = await world.device_in(session, person)
         await remove(session, person.id, device.id, time.now)
     async with world.sessions.begin() as session:
-        assert await removed_by_person(session, receipt)
+        assert not await from_a_kept_device(session, receipt, person.id, message)

@@ -64,9 +64,14 @@ class World:
     push: PushService
     courier: Courier
 
+    @property
+    def mouth(self) -> Mouth:
+        """What the remind tick speaks with."""
+        return Mouth(self.app.state.seal, "http://localhost:8000")
+
     async def tick(self) -> None:
         """Every tick once, at this instant."""
-        mouth = Mouth(self.app.state.seal, "http://localhost:8000")
+        mouth = self.mouth
         async with self.sessions.begin() as session:
             await plan_and_arm(session, self.time.now)
         async with self.sessions.begin() as session:

@@ -1,9 +1,12 @@
 """The main path: signed up, prescribed, reminded at bedtime, one tap, read by the clinician."""
 
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from app.accounts.care import create_clinic, invite_clinician
+from app.accounts.models import Preferences
+from app.reminders.tick import remind
+from tests.push_service import Arrival
 from tests.stories.cast import Browser, World, browser, peptide
 
 
@@ -30,6 +33,14 @@ async def a_patient_with(world: World, *lines: dict[str, object]) -> tuple[Brows
     )  # fmt: skip
     await world.tick()
     return patient, str(me["id"])
+
+
+def a_tap(reminder: Arrival, dose: dict[str, str], kind: str = "taken") -> dict[str, str]:
+    """What the service worker posts for a press on a button."""
+    return {
+        "token": dose["token"], "receipt": reminder.data["receipt"], "id": str(uuid4()),
+        "kind": kind,
+    }  # fmt: skip
 
 
 async def test_a_tap_on_the_bedtime_reminder_reaches_the_clinician(world: World) -> None:
@@ -92,7 +103,7 @@ async def test_the_other_outcome_after_a_tap_is_a_conflict_that_shows_what_is_re
     ]
     (dose,) = reminder.data["doses"]
     anybody = browser(world.app)
-    tap = {"token": dose["token"], "id": str(uuid4()), "kind": "taken"}
+    tap = a_tap(reminder, dose)
     await anybody("POST", "/api/tap", tap)
     # Another device says the same: nothing changes. It says otherwise: it learns what stands.
     await anybody("POST", "/api/tap", {**tap, "id": str(uuid4())})
@@ -107,7 +118,7 @@ async def test_a_tap_long_after_the_window_is_recorded_as_late(world: World) -> 
     arrivals = await world.pass_time(hours=17, minutes=30)
     (reminder,) = [a for a in arrivals if a.data["kind"] == "dose-due"]
     world.time.advance(days=2)
-    tap = {"token": reminder.data["doses"][0]["token"], "id": str(uuid4()), "kind": "taken"}
+    tap = a_tap(reminder, reminder.data["doses"][0])
     answer = await browser(world.app)("POST", "/api/tap", tap)
     assert (answer["recorded"], answer["late"]) == ("taken", True)
     adherence = await patient("GET", "/api/patients/me/adherence?days=30")
@@ -119,7 +130,7 @@ async def test_a_phone_whose_clock_is_wrong_has_tapped_all_the_same(world: World
     arrivals = await world.pass_time(hours=17, minutes=30)
     (reminder,) = [a for a in arrivals if a.data["kind"] == "dose-due"]
     fast = (world.time.now + timedelta(hours=1)).isoformat()
-    tap = {"token": reminder.data["doses"][0]["token"], "id": str(uuid4()), "kind": "taken"}
+    tap = a_tap(reminder, reminder.data["doses"][0])
     answer = await browser(world.app)("POST", "/api/tap", {**tap, "at": fast})
     assert answer["recorded"] == "taken"
     assert datetime.fromisoformat(answer["taken_at"]) == world.time.now
@@ -151,9 +162,7 @@ async def test_doses_due_together_make_one_notification_that_logs_both(world: Wo
     assert reminder.notification["actions"][0]["title"] == "Both taken"
     first, second = reminder.data["doses"]
     anybody = browser(world.app)
-    await anybody(
-        "POST", "/api/tap", {"token": first["token"], "id": str(uuid4()), "kind": "taken"}
-    )
+    await anybody("POST", "/api/tap", a_tap(reminder, first))
     # One is settled: the next rung speaks of the other alone, in the same place.
     (again,) = await world.pass_time(minutes=20)
     assert [d["dose"] for d in again.data["doses"]] == [second["dose"]]
@@ -167,9 +176,7 @@ async def test_a_snooze_moves_the_next_word_and_not_the_dose(world: World) -> No
     arrivals = await world.pass_time(hours=17, minutes=30)
     (reminder,) = [a for a in arrivals if a.data["kind"] == "dose-due"]
     (dose,) = reminder.data["doses"]
-    answer = await browser(world.app)(
-        "POST", "/api/tap", {"token": dose["token"], "id": str(uuid4()), "kind": "snooze"}
-    )
+    answer = await browser(world.app)("POST", "/api/tap", a_tap(reminder, dose, kind="snooze"))
     assert answer["recorded"] == "snoozed"
     assert await world.pass_time(minutes=29) == []
     assert len(await world.pass_time(minutes=1)) == 1
@@ -240,3 +247,43 @@ async def test_bad_input_names_the_field_and_changes_nothing(world: World) -> No
     assert protocol["current"]["number"] == 1
     problem = await patient("PATCH", "/api/me/preferences", {"timezone": "Denver"}, expect=422)
     assert "America/Denver" in problem["errors"][0]["cure"]
+
+
+async def test_one_patients_broken_row_keeps_nobody_elses_reminder(world: World) -> None:
+    """A zone that tzdata no longer has, say: the others are reminded all the same."""
+    _, broken = await a_patient_with(world)
+    await a_patient_with(world)
+    world.time.advance(hours=17, minutes=29)
+    await world.tick()
+    async with world.sessions.begin() as session:
+        row = await session.get(Preferences, UUID(broken))
+        assert row is not None
+        row.timezone = "Mars/Olympus"
+    before = len(world.push.received)
+    world.time.advance(minutes=1)
+    async with world.sessions.begin() as session:
+        assert await remind(session, world.mouth, world.time.now) == 2
+    await world.courier.run_once(world.time.now)
+    assert len(world.push.received) - before == 1
+
+
+async def test_a_patient_in_care_does_not_pause_their_own_denominator(world: World) -> None:
+    clinician = await a_clinic(world)
+    patient, patient_id = await a_patient_with(world)
+    protocol = await patient("GET", "/api/patients/me/protocol")
+    (line,) = protocol["current"]["lines"]
+    hold = f"/lines/{line['id']}/hold"
+    reason = {"reason": "A pause"}
+    invite = await clinician("POST", "/api/clinic/invites", {}, expect=201)
+    await patient("POST", "/api/care-links", {"code": invite["code"]}, expect=201)
+    await patient("POST", f"/api/patients/me/protocol{hold}", reason, expect=403)
+    await clinician("POST", f"/api/patients/{patient_id}/protocol{hold}", reason)
+
+
+async def test_adding_and_removing_a_device_is_in_the_access_log(world: World) -> None:
+    patient, _ = await a_patient_with(world)
+    (device,) = (await patient("GET", "/api/push/subscriptions"))["devices"]
+    await patient("DELETE", f"/api/push/subscriptions/{device['id']}", expect=204)
+    log = await patient("GET", "/api/me/access-log")
+    actions = [entry["action"] for entry in log["entries"]]
+    assert {"device.added", "device.removed"} <= set(actions)

@@ -61,6 +61,7 @@ class Courier:
         certificates: str = "",
     ) -> None:
         self._sessions = sessions
+        self._swarms = settings.push_in_flight > SLICE
         self._lease = timedelta(seconds=settings.push_lease)
         self._batch = batch
         self._room = ROOM * batch // BATCH
@@ -210,7 +211,7 @@ class Courier:
         except TimeoutError:
             return
         self._heard.clear()
-        if len(self._held) > SLICE:
+        if self._swarms and len(self._held) > SLICE:
             await asyncio.sleep(0.01)
 
     async def _record(self) -> None:

@@ -92,6 +92,7 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=25,
         proxy_headers=found.production,
+        forwarded_allow_ips=found.trusted_proxies,
     )
 
 

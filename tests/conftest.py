@@ -120,3 +120,12 @@ async def push() -> AsyncIterator[PushService]:
     """A push service with real sockets, whose phones decrypt what they get."""
     async with PushService() as service:
         yield service
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Names that are the same in every process: random bytes would keep two from sharing a run."""
+    if isinstance(val, bytes):
+        return f"{len(val)}-bytes"
+    if isinstance(val, dict):
+        return "-".join(str(key) for key in val) or "nothing"
+    return None

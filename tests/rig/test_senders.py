@@ -52,7 +52,7 @@ async def test_a_right_message_is_accepted(service: PushService, sender: Sender)
         (400, {"body": b"not encrypted at all" * 10}),
         (413, {"body": encrypted("hello") + bytes(4096)}),
     ],
-    ids=lambda value: str(value)[:50],
+    ids=lambda value: str(value) if isinstance(value, int) else "-".join(value),
 )
 async def test_a_wrong_message_is_refused(
     service: PushService, sender: Sender, status: int, wrong: dict[str, Any]

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     """Host names this server answers to; empty means the one in `public_url`."""
 
     trusted_proxies: str = "127.0.0.1"
-    """Addresses and networks, comma-separated, whose `X-Forwarded-For` is believed in production."""
+    """Addresses and networks, comma-separated, whose `X-Forwarded-For` production believes."""
 
     sign_in_attempts: str = "10/minute"
     """How often one account or address may try to sign in, as the `limits` library writes it."""

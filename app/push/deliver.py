@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -32,12 +33,14 @@ BATCH = 250
 # So many claimed deliveries that are not hanging may be in memory: four batches keep every stage
 # of the pipeline busy, and a killed courier delays no more than these by a lease.
 ROOM = 4 * BATCH
-# Messages encrypted before the event loop gets a turn: about two milliseconds.
+# Messages that one thread encrypts at a time: a few milliseconds.
 SLICE = 25
 # After the last claim a run waits this long for answers; later ones are written down by the next.
 PATIENCE = 1.0
 DRAIN = timedelta(seconds=20)
 IDLE_KEYS = 200
+# Two encrypt while the event loop claims and records; a third found no core to run on.
+WRITERS = 2
 
 
 class Courier:
@@ -73,6 +76,7 @@ class Courier:
             self._hear, in_flight=settings.push_in_flight, timeout=timeout,
             certificates=certificates,
         )  # fmt: skip
+        self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="push-writer")
         self._answers: deque[Answer] = deque()
         self._results: list[Result] = []
         self._held: dict[Job, Post | None] = {}
@@ -120,11 +124,13 @@ class Courier:
             await self._record()
         # What hangs even now may have arrived: its lease runs out and the tag hides a second copy.
         self._sender.close()
+        self._writers.shutdown(wait=False)
 
     def close(self) -> None:
         """Stop at once, as if killed: leases run out by themselves."""
         self._draining = True
         self._sender.close()
+        self._writers.shutdown(wait=False)
 
     # -- claiming and sending ------------------------------------------------------------------
 
@@ -159,18 +165,28 @@ class Courier:
         """Encrypt and post a batch; what needs no sending becomes a result at once."""
         await self._preparer.look_up(jobs, self._sender.stalled())
         now = self._now()
+        loop = asyncio.get_running_loop()
+        writing = []
         for start in range(0, len(jobs), SLICE):
-            posts: list[Post] = []
+            fit: list[Job] = []
             for job in jobs[start : start + SLICE]:
-                ready = self._preparer.prepare(job, now)
+                if result := self._preparer.unsent(job, now):
+                    self._results.append(result)
+                else:
+                    fit.append(job)
+            if fit:
+                writing.append(
+                    loop.run_in_executor(self._writers, self._preparer.write_all, fit, now)
+                )
+        for written in writing:
+            posts: list[Post] = []
+            for job, ready in await written:
                 if isinstance(ready, Result):
                     self._results.append(ready)
                 else:
                     self._held[job] = ready
                     posts.append(ready)
-            if posts:
-                self._sender.submit(posts)
-            await asyncio.sleep(0)
+            self._sender.submit(posts)
         self._heard.set()
 
     def _has_room(self) -> bool:

@@ -74,8 +74,19 @@ class Preparer:
 
     def prepare(self, job: Job, now: datetime) -> Post | Result:
         """The request for a delivery, or what to write down when it is not sent."""
+        return self.unsent(job, now) or self.write(job, now)
+
+    def write_all(self, jobs: Sequence[Job], now: datetime) -> list[tuple[Job, Post | Result]]:
+        """The requests for deliveries that nothing stands against. Safe on any thread.
+
+        Agreeing on a key is half of the work, and `cryptography` lets other threads run meanwhile.
+        """
+        return [(job, self.write(job, now)) for job in jobs]
+
+    def write(self, job: Job, now: datetime) -> Post | Result:
+        """The request for a delivery, or what to write down where none can be written."""
         try:
-            return self._unsent(job, now) or self._post(job, now)
+            return self._post(job, now)
         except (Unsealable, PlaintextTooLarge, ValueError) as error:
             log.error(
                 "push cannot be written", alarm=True, reason=type(error).__name__,
@@ -90,7 +101,7 @@ class Preparer:
                 return Result(job, State.EXPIRED, now)
             return Result(job, State.WAITING, now, ready_at=now + wait)
 
-    def _unsent(self, job: Job, now: datetime) -> Result | None:
+    def unsent(self, job: Job, now: datetime) -> Result | None:
         """The reason not to send, if there is one."""
         if now >= job.expires_at:
             return Result(job, State.EXPIRED, now)

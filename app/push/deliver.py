@@ -99,6 +99,7 @@ class Courier:
         self._loop = asyncio.get_running_loop()
         self._began = (now, clock.monotonic())
         self._running = True
+        self._give_back_stranded()
         try:
             async with asyncio.TaskGroup() as group:
                 taking = group.create_task(self._take())
@@ -273,6 +274,16 @@ class Courier:
         if self._held:
             async with self._database, self._sessions.begin() as session:
                 await extend(session, list(self._held), self._now() + self._lease)
+
+    def _give_back_stranded(self) -> None:
+        """What a run had claimed when it failed, and never handed to the sender, is due again.
+
+        Its leases would otherwise be kept for ever by a courier that does nothing with them.
+        """
+        judged = {result.job for result in self._results}
+        self._give_back(
+            [job for job, post in self._held.items() if post is None and job not in judged]
+        )
 
     def _give_back(self, jobs: Iterable[Job]) -> None:
         now = self._now()

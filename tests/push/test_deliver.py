@@ -8,6 +8,8 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from app.config import Settings
 from app.push import text64
 from app.push.claim import Result, claim, extend, finish
@@ -405,3 +407,27 @@ async def test_words_that_look_like_a_receipt_are_left_as_they_are(
     [arrival] = service.of("phone")
     assert arrival.notification["title"] == words
     assert Receipt.read(arrival.data["receipt"]).person_id == person.id
+
+
+async def test_what_a_failed_run_had_claimed_is_sent_by_the_next(
+    world: World, courier: Courier, service: StandIn, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that goes away in the middle of a run must not leave deliveries to nobody."""
+    person = await world.person("phone")
+    await world.say(person)
+    look_up = courier._preparer.look_up
+    calls = iter([True])
+
+    async def fails_once(*given: Any) -> None:
+        if next(calls, False):
+            raise ConnectionResetError("the database went away")
+        await look_up(*given)
+
+    monkeypatch.setattr(courier._preparer, "look_up", fails_once)
+    with pytest.raises(ExceptionGroup):
+        await courier.run_once(time.now)
+    assert service.of("phone") == []
+    for _ in range(2):  # one run gives it back, and claims it at once or in the next
+        await courier.run_once(time.advance(seconds=1))
+    assert len(service.of("phone")) == 1
+    assert [d.state for d in await world.deliveries(person)] == [State.ACCEPTED]

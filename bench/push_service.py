@@ -9,18 +9,13 @@ from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 import http_ece
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from tests.push_service import Phone
+from tests.rig.certificate import write_certificate
 
 ROOT = Path(__file__).parents[1]
 
@@ -56,7 +51,7 @@ class PushService:
     def start(cls) -> Iterator["PushService"]:
         """Run it, and leave nothing of it behind."""
         with tempfile.TemporaryDirectory(prefix="vesper-bench-") as folder:
-            private, public = make_certificate(Path(folder))
+            private, public = write_certificate(Path(folder))
             program = subprocess.Popen(
                 [sys.executable, "-m", "bench.stand_in", private],
                 cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -112,34 +107,3 @@ def opened(body: bytes, phones: Sequence[Phone]) -> Any:
             raise NotHonest("a push says something else than what was sent")
         return message
     raise NotHonest("a push opens on no phone")
-
-
-def make_certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for the loopback address: for the server with its key, and for clients."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Vesper bench")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-        .public_bytes(serialization.Encoding.PEM)
-    )
-    secret = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    private, public = folder / "server.pem", folder / "trusted.pem"
-    private.write_bytes(secret + certificate)
-    public.write_bytes(certificate)
-    return private, public

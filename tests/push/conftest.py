@@ -21,7 +21,8 @@ from app.push.seal import Seal
 from app.push.subscriptions import subscribe
 from app.push.vapid import Identity, make_private_key
 from tests.factories import a_patient
-from tests.push.stand_in import StandIn, write_certificate
+from tests.push.stand_in import StandIn
+from tests.rig.certificate import write_certificate
 from tests.story_time import Clock
 
 SECRET = "the-tests-own-secret-0123456789-abcdefghij"
@@ -29,7 +30,7 @@ SECRET = "the-tests-own-secret-0123456789-abcdefghij"
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_certificate(tmp_path_factory.mktemp("certificate"))
+    return write_certificate(tmp_path_factory.mktemp("certificate"))[0]
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,11 @@ demo cannot show what Vesper could not have recorded. Nobody in it exists.
 """
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import uuid4, uuid5
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,7 +49,6 @@ class Patient:
     name: str
     takes: tuple[float, float]
     silent: int | None = None
-    phone: UUID = field(default_factory=uuid4)
 
     @property
     def email(self) -> str:

@@ -74,11 +74,6 @@ async def hash_password(password: str) -> str:
     return await _in_a_thread(lambda: _argon2.hash(_normal(password)))
 
 
-async def verify(password: str, kept: str) -> bool:
-    """Whether this is the password behind a hash; False for a hash of an unknown kind."""
-    return (await verify_and_renew(password, kept))[0]
-
-
 async def verify_and_renew(password: str, kept: str | None) -> tuple[bool, str | None]:
     """Whether the password is right, and a new hash when the kept one's parameters have aged.
 

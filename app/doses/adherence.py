@@ -52,11 +52,6 @@ class Intake:
     held: bool = False
     extra: bool = False
 
-    @property
-    def settled(self) -> bool:
-        """Whether somebody said what happened to it."""
-        return self.taken_at is not None or self.skip_reason is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Adherence:

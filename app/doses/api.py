@@ -1,7 +1,6 @@
 """A patient's doses over HTTP: read them, log them, undo, add what was not planned."""
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -26,45 +25,15 @@ from app.doses.log import (
 )
 from app.doses.models import Dose, Kind, SkipReason
 from app.doses.plan import PlannedDose
+from app.doses.shapes import AmountOut, AmountShape
 from app.doses.state import DoseState, is_late, state_of
 from app.problems import Invalid, NotFound, declared
 from app.schedule import A_DAY, zone
-from app.units import UNITS, Amount, plain
+from app.units import Amount
 
 router = APIRouter(prefix="/api", tags=["doses"])
 
 MOST_NIGHTS = 120
-
-
-class AmountShape(BaseModel):
-    """An exact amount: a decimal string and a UCUM unit."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    value: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=6)]
-    unit: str = Field(json_schema_extra={"enum": [*sorted(UNITS)]})
-
-    def amount(self) -> Amount:
-        """As a value; raises Invalid for a unit nobody draws medicine in."""
-        if self.unit not in UNITS:
-            raise Invalid(
-                f"{self.unit[:16]!r} is not a unit Vesper knows.",
-                field="amount.unit",
-                cure=f"Use one of {', '.join(sorted(UNITS))}.",
-            )
-        return Amount(self.value, self.unit)
-
-
-class AmountOut(BaseModel):
-    """An exact amount: `value` is a decimal string without an exponent."""
-
-    value: str
-    unit: str
-
-    @classmethod
-    def of(cls, amount: Amount) -> "AmountOut":
-        """The amount as it is written in an answer."""
-        return cls(value=plain(amount.value), unit=amount.unit)
 
 
 class EventOut(BaseModel):

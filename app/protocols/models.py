@@ -117,7 +117,7 @@ class Plan(Base):
     """How far one patient's doses are planned, and by which rules.
 
     planned_until   first night that is not planned yet
-    replan          set by whatever changes zone, bedtime or prescription; the plan tick rebuilds
+    next_at         when the plan tick comes round; whatever changes the plan sets it to now
     tzdata          version of the time-zone rules the instants were derived with
     """
 

@@ -6,10 +6,11 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from app.accounts.models import Role
+from app.doses.shapes import AmountOut
 from app.protocols.lines import LADDER, RecurrenceIn, recurrence_of, schedule_text
 from app.protocols.medicines import Medicine, Template, label_of
 from app.protocols.models import Hold, Line, Terms
-from app.units import Amount, plain
+from app.units import plain
 
 
 class FormOut(BaseModel):
@@ -145,18 +146,6 @@ class AuthorOut(BaseModel):
     id: UUID
     name: str
     role: Role
-
-
-class AmountOut(BaseModel):
-    """An exact amount: `value` is a decimal string without an exponent."""
-
-    value: str
-    unit: str
-
-    @classmethod
-    def of(cls, amount: Amount) -> "AmountOut":
-        """The amount as it is written in an answer."""
-        return cls(value=plain(amount.value), unit=amount.unit)
 
 
 class RecurrenceOut(BaseModel):

@@ -1,7 +1,8 @@
 """Whether a claimed delivery is sent now, and if so, the request. One bad row stops no other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -30,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 # Rows that wait for a service to recover do not all come back in the same second.
 SPREAD = timedelta(seconds=5)
+
+Found = TypeVar("Found")
 
 
 class Preparer:
@@ -79,14 +82,24 @@ class Preparer:
     def write_all(self, jobs: Sequence[Job], now: datetime) -> list[tuple[Job, Post | Result]]:
         """The requests for deliveries that nothing stands against. Safe on any thread.
 
-        Agreeing on a key is half of the work, and `cryptography` lets other threads run meanwhile.
+        Agreeing on a key is the largest part of it, and `cryptography` lets others run meanwhile.
         """
         return [(job, self.write(job, now)) for job in jobs]
 
     def write(self, job: Job, now: datetime) -> Post | Result:
         """The request for a delivery, or what to write down where none can be written."""
+        return self._isolated(self._post, job, now)
+
+    def unsent(self, job: Job, now: datetime) -> Result | None:
+        """The reason not to send, if there is one."""
+        return self._isolated(self._unsent, job, now)
+
+    def _isolated(
+        self, step: Callable[[Job, datetime], Found], job: Job, now: datetime
+    ) -> Found | Result:
+        """One step for one delivery, whose failure is its own and stops no other."""
         try:
-            return self._post(job, now)
+            return step(job, now)
         except (Unsealable, PlaintextTooLarge, ValueError) as error:
             log.error(
                 "push cannot be written", alarm=True, reason=type(error).__name__,
@@ -101,8 +114,7 @@ class Preparer:
                 return Result(job, State.EXPIRED, now)
             return Result(job, State.WAITING, now, ready_at=now + wait)
 
-    def unsent(self, job: Job, now: datetime) -> Result | None:
-        """The reason not to send, if there is one."""
+    def _unsent(self, job: Job, now: datetime) -> Result | None:
         if now >= job.expires_at:
             return Result(job, State.EXPIRED, now)
         if job.retired is not None:

@@ -431,3 +431,23 @@ async def test_what_a_failed_run_had_claimed_is_sent_by_the_next(
         await courier.run_once(time.advance(seconds=1))
     assert len(service.of("phone")) == 1
     assert [d.state for d in await world.deliveries(person)] == [State.ACCEPTED]
+
+
+async def test_a_delivery_that_nobody_foresaw_stops_no_other(
+    world: World, courier: Courier, service: StandIn, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it fails while it is judged or while it is written."""
+    broken, other = await world.person("broken"), await world.person("phone")
+    for person in (broken, other):
+        await world.say(person)
+    judged = courier._preparer._unsendable
+
+    def fails_for_one(job: Any, now: Any) -> Any:
+        if job.person_id == broken.id:
+            raise KeyError("nobody foresaw this")
+        return judged(job, now)
+
+    monkeypatch.setattr(courier._preparer, "_unsendable", fails_for_one)
+    await courier.run_once(time.now)
+    assert len(service.of("phone")) == 1
+    assert [d.state for d in await world.deliveries(broken)] == [State.WAITING]

@@ -1,0 +1,40 @@
+"""How amounts are written in requests and answers: a decimal string and a UCUM unit."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.problems import Invalid
+from app.units import UNITS, Amount, plain
+
+
+class AmountShape(BaseModel):
+    """An exact amount: a decimal string and a UCUM unit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    value: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=6)]
+    unit: str = Field(json_schema_extra={"enum": [*sorted(UNITS)]})
+
+    def amount(self) -> Amount:
+        """As a value; raises Invalid for a unit nobody draws medicine in."""
+        if self.unit not in UNITS:
+            raise Invalid(
+                f"{self.unit[:16]!r} is not a unit Vesper knows.",
+                field="amount.unit",
+                cure=f"Use one of {', '.join(sorted(UNITS))}.",
+            )
+        return Amount(self.value, self.unit)
+
+
+class AmountOut(BaseModel):
+    """An exact amount: `value` is a decimal string without an exponent."""
+
+    value: str
+    unit: str
+
+    @classmethod
+    def of(cls, amount: Amount) -> "AmountOut":
+        """The amount as it is written in an answer."""
+        return cls(value=plain(amount.value), unit=amount.unit)

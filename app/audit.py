@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,6 +20,8 @@ class Means(enum.StrEnum):
 
     APP = "app"
     PUSH_TOKEN = "push_token"
+    CLINICIAN = "clinician"
+    IMPORT = "import"
     API_KEY = "api_key"
     COMMAND = "command"
     SYSTEM = "system"
@@ -38,6 +40,32 @@ class AuditEntry(Base):
     action: Mapped[str] = mapped_column(String(64))
     means: Mapped[Means] = mapped_column(words(Means))
     facts: Mapped[dict[str, Any]]
+
+
+class AuditWaiting(Base):
+    """An entry that no seal covers yet; written with the entry, gone when it is sealed."""
+
+    __tablename__ = "audit_waiting"
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("audit_entry.id"), primary_key=True)
+
+
+class AuditSeal(Base):
+    """One link of the chain over all entries; append-only, like what it seals.
+
+    number   1 for the first entry that was sealed, then without a gap
+    hash     over the seal before and everything the entry says, keyed by the server's secret
+    key_id   which secret that was
+    """
+
+    __tablename__ = "audit_seal"
+    __table_args__ = (UniqueConstraint("entry_id"),)
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("audit_entry.id"))
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    key_id: Mapped[str] = mapped_column(String(16))
+    sealed_at: Mapped[datetime]
 
 
 def record(

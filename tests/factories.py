@@ -98,7 +98,7 @@ async def a_care_link(
     link = CareLink(
         patient_id=patient.id,
         id=uuid4(),
-        clinician_id=clinician.id,
+        person_id=clinician.id,
         clinic_id=clinician.clinic_id,
         granted_at=now,
     )
@@ -131,6 +131,7 @@ async def a_protocol(
         reason="",
         prescriber="",
         self_reported=author is patient,
+        in_force_from=effective,
         acknowledged_at=now if author is patient else None,
     )
     session.add(version)

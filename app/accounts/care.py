@@ -121,7 +121,7 @@ async def accept(session: AsyncSession, patient: Person, code: str, now: datetim
     invite = before or await claim(session, code, InviteKind.PATIENT, now)
     existing = await session.scalar(
         select(CareLink).where(
-            CareLink.patient_id == patient.id, CareLink.clinician_id == invite.created_by,
+            CareLink.patient_id == patient.id, CareLink.person_id == invite.created_by,
             CareLink.ended_at.is_(None),
         )
     )  # fmt: skip
@@ -134,15 +134,15 @@ async def accept(session: AsyncSession, patient: Person, code: str, now: datetim
         )  # fmt: skip
     invite.used_by = patient.id
     link = CareLink(
-        patient_id=patient.id, id=uuid4(), clinician_id=invite.created_by,
+        patient_id=patient.id, id=uuid4(), person_id=invite.created_by,
         clinic_id=invite.clinic_id, granted_at=now,
     )  # fmt: skip
     session.add(link)
     audit.record(
         session, "care.granted", at=now, actor=patient.id, patient=patient.id,
-        clinician=str(link.clinician_id),
+        clinician=str(link.person_id),
     )  # fmt: skip
-    clinician = await session.get_one(Person, link.clinician_id)
+    clinician = await session.get_one(Person, link.person_id)
     return Care(link, clinician, await session.get_one(Clinic, link.clinic_id))
 
 
@@ -150,7 +150,7 @@ async def care_of(session: AsyncSession, patient_id: UUID) -> Sequence[Care]:
     """Everybody a patient has let in, ended links too, newest first."""
     rows = await session.execute(
         select(CareLink, Person, Clinic)
-        .join(Person, Person.id == CareLink.clinician_id)
+        .join(Person, Person.id == CareLink.person_id)
         .join(Clinic, Clinic.id == CareLink.clinic_id)
         .where(CareLink.patient_id == patient_id)
         .order_by(CareLink.granted_at.desc(), CareLink.id)
@@ -170,7 +170,7 @@ async def end(session: AsyncSession, patient_id: UUID, link_id: UUID, now: datet
         link.ended_at, link.ended_by = now, patient_id
         audit.record(
             session, "care.ended", at=now, actor=patient_id, patient=patient_id,
-            clinician=str(link.clinician_id),
+            clinician=str(link.person_id),
         )  # fmt: skip
 
 
@@ -179,7 +179,7 @@ async def looks_after(session: AsyncSession, clinician_id: UUID, patient_id: UUI
     link = await session.scalar(
         select(CareLink.id)
         .where(
-            CareLink.patient_id == patient_id, CareLink.clinician_id == clinician_id,
+            CareLink.patient_id == patient_id, CareLink.person_id == clinician_id,
             CareLink.ended_at.is_(None),
         )
         .limit(1)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +24,7 @@ class Role(enum.StrEnum):
 
     PATIENT = "patient"
     CLINICIAN = "clinician"
+    COMPANION = "companion"
 
 
 class Detail(enum.StrEnum):
@@ -30,6 +32,20 @@ class Detail(enum.StrEnum):
 
     DISCREET = "discreet"
     DETAILED = "detailed"
+
+
+class Scope(enum.StrEnum):
+    """What a patient consented to: to be looked at, or also to have things changed and logged."""
+
+    SEE = "see"
+    CHANGE = "change"
+
+
+class AwayNights(enum.StrEnum):
+    """By which clock the bedtime doses of somebody away from home fall due."""
+
+    LOCAL = "local"
+    HOME = "home"
 
 
 class Clinic(Base):
@@ -43,9 +59,11 @@ class Clinic(Base):
 
 
 class Person(Base):
-    """Somebody who signs in: a patient, or a clinician of one clinic.
+    """Somebody who signs in: a patient, a clinician of one clinic, or a companion.
 
-    `email` is kept in lower case and is unique.
+    email      kept in lower case and unique
+    admin      a clinician who also looks after the clinic's people; it opens no patient's record
+    left_at    since when a clinician has left the clinic and can sign in no more
     """
 
     __tablename__ = "person"
@@ -63,20 +81,26 @@ class Person(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
     clinic_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"), default=None)
+    admin: Mapped[bool] = mapped_column(default=False, server_default=false())
+    left_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Preferences(Base):
     """How a person's evenings run and what may appear on their lock screen.
 
+    timezone      where the person is at home
     bedtimes      seven wall-clock times as `HH:MM`, Monday's evening first
     turns         until this wall-clock time it is still the night before
     quiet_from    start of the hours in which nothing reminds, wall clock; both or neither
+    away_zone     the zone a patient is in while away from home, once they have said so
+    away_nights   by which clock their bedtime doses fall due meanwhile; both or neither
     """
 
     __tablename__ = "preferences"
     __table_args__ = (
         PrimaryKeyConstraint("person_id"),
         CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL)", name="quiet_hours"),
+        CheckConstraint("(away_zone IS NULL) = (away_nights IS NULL)", name="away"),
     )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -86,6 +110,8 @@ class Preferences(Base):
     quiet_from: Mapped[time | None]
     quiet_until: Mapped[time | None]
     detail: Mapped[Detail] = mapped_column(words(Detail))
+    away_zone: Mapped[str | None] = mapped_column(String(64), default=None)
+    away_nights: Mapped[AwayNights | None] = mapped_column(words(AwayNights), default=None)
 
 
 class SignIn(Base):
@@ -109,12 +135,15 @@ class InviteKind(enum.StrEnum):
 
     CLINICIAN = "clinician"
     PATIENT = "patient"
+    COMPANION = "companion"
 
 
 class Invite(Base):
-    """A single-use, expiring code: it registers a clinician, or links a patient to one.
+    """A single-use, expiring code that registers a clinician, or makes a care link.
 
-    Only the SHA-256 of the code is kept. `created_by` is None when the command line made it.
+    Only the SHA-256 of the code is kept. `created_by` is None when the command line made it; a
+    companion's code is made by the patient and belongs to no clinic. `admin` codes register a
+    clinician who looks after the clinic's people as well.
     """
 
     __tablename__ = "invite"
@@ -123,27 +152,38 @@ class Invite(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[InviteKind] = mapped_column(words(InviteKind))
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    clinic_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"))
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None] = mapped_column(default=None)
     used_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None)
+    admin: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class CareLink(Base):
-    """A patient's consent that one clinician sees and changes their protocol, until it is ended."""
+    """A patient's consent that one person sees, or also changes, their record.
+
+    person_id   a clinician, or a companion such as a partner or a nurse, who only ever sees
+    clinic_id   the clinician's clinic; None for a companion
+    ends_at     when it ends by itself, if the patient wished so
+    ended_at    when somebody ended it; it opens nothing from that instant on
+    """
 
     __tablename__ = "care_link"
     __table_args__ = (
         PrimaryKeyConstraint("patient_id", "id"),
-        Index(None, "clinician_id", "ended_at"),
+        Index(None, "person_id", "ended_at"),
     )
 
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     id: Mapped[UUID]
-    clinician_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    clinic_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"))
     granted_at: Mapped[datetime]
+    scope: Mapped[Scope] = mapped_column(
+        words(Scope), default=Scope.CHANGE, server_default="change"
+    )
+    ends_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None)

@@ -113,7 +113,7 @@ async def _people(
         select(Person, CareLink.granted_at, Preferences.timezone, last_taken)
         .join(CareLink, CareLink.patient_id == Person.id)
         .join(Preferences, Preferences.person_id == Person.id)
-        .where(CareLink.clinician_id == clinician_id, CareLink.ended_at.is_(None))
+        .where(CareLink.person_id == clinician_id, CareLink.ended_at.is_(None))
         .order_by(order, Person.id)
         .limit(limit)
     )
@@ -122,7 +122,7 @@ async def _people(
         name = await session.scalar(
             select(order)
             .join(CareLink, CareLink.patient_id == Person.id)
-            .where(Person.id == cursor, CareLink.clinician_id == clinician_id)
+            .where(Person.id == cursor, CareLink.person_id == clinician_id)
             .limit(1)
         )
         if name is None:

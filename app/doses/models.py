@@ -41,12 +41,37 @@ class SkipReason(enum.StrEnum):
     OTHER = "other"
 
 
+class AmountReason(enum.StrEnum):
+    """Why another amount was taken than planned, as far as the patient wants to say."""
+
+    CLINIC_SAID_SO = "clinic_said_so"
+    RAN_OUT = "ran_out"
+    SIDE_EFFECT = "side_effect"
+    DREW_DIFFERENTLY = "drew_differently"
+    OTHER = "other"
+
+
+class Held(enum.StrEnum):
+    """Why a planned dose is not expected.
+
+    hold   the line was on hold in that night
+    gap    after a change of zone it would follow the dose before within the line's minimum gap
+    """
+
+    HOLD = "hold"
+    GAP = "gap"
+
+
 class Dose(Base):
     """One planned intake, or one that was taken outside the plan (`extra`).
 
     Future unsettled rows are a cache of the prescription and may be replaced. Once `due_at` has
     passed, or somebody settled it, a row is part of the record and stays as it was planned:
     its version, its amount, its window, its zone, and whether the line was held.
+
+    held              not expected; `held_for` says why
+    min_gap_minutes   closest that two intakes of the line may lie, None without such a rule
+    quota             of a line taken on any so many nights of the week: how many; else None
     """
 
     __tablename__ = "dose"
@@ -79,6 +104,9 @@ class Dose(Base):
     zone: Mapped[str] = mapped_column(String(64))
     held: Mapped[bool] = mapped_column(default=False)
     extra: Mapped[bool] = mapped_column(default=False)
+    held_for: Mapped[Held | None] = mapped_column(words(Held), default=None)
+    min_gap_minutes: Mapped[int | None] = mapped_column(default=None)
+    quota: Mapped[int | None] = mapped_column(default=None)
 
     events: Mapped[list["Event"]] = relationship(
         init=False, lazy="raise", order_by="Event.seq", viewonly=False
@@ -100,7 +128,8 @@ class Event(Base):
     """What somebody said of a dose; append-only, numbered by `seq` within the dose.
 
     `taken_at` is when the patient acted, `logged_at` when the server heard of it. An amount is
-    there only when it differed from the planned one.
+    there only when it differed from the planned one. `amends` names the event that this one
+    corrects; the corrected one stays in the record.
     """
 
     __tablename__ = "event"
@@ -123,6 +152,8 @@ class Event(Base):
     amount_value: Mapped[Decimal | None] = mapped_column(default=None)
     amount_unit: Mapped[str | None] = mapped_column(String(16), default=None)
     note: Mapped[str | None] = mapped_column(String(500), default=None)
+    amount_reason: Mapped[AmountReason | None] = mapped_column(words(AmountReason), default=None)
+    amends: Mapped[UUID | None] = mapped_column(default=None)
 
 
 class Reminder(Base):

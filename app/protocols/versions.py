@@ -74,13 +74,15 @@ def segments(versions: Sequence[Version], since: date) -> list[Segment]:
     found: list[Segment] = []
     ends: date | None = None
     for version in reversed(versions):
-        # Whatever has a lower number and begins later was superseded before it began.
-        if ends is not None and version.effective_night >= ends:
+        begins = version.in_force_from
+        # A proposal holds nothing yet; what has a lower number and begins later was superseded
+        # before it began.
+        if begins is None or (ends is not None and begins >= ends):
             continue
-        start = max(version.effective_night, since)
+        start = max(begins, since)
         if ends is None or start < ends:
             found.append(Segment(version, start, ends))
-        ends = version.effective_night
+        ends = begins
         if ends <= since:
             break
     return found[::-1]
@@ -255,8 +257,8 @@ def _new_version(
     own = author.id == patient_id
     return Version(
         patient_id=patient_id, id=uuid4(), number=number, author_id=author.id, created_at=now,
-        effective_night=effective, reason=reason, prescriber=prescriber, self_reported=own,
-        acknowledged_at=now if own else None,
+        effective_night=effective, in_force_from=effective, reason=reason, prescriber=prescriber,
+        self_reported=own, acknowledged_at=now if own else None,
     )  # fmt: skip
 
 

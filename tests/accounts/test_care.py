@@ -97,7 +97,7 @@ async def test_of_two_people_with_one_code_one_gets_in(
     )
     assert sorted(answer.status_code for answer in answers) == [201, 404]
     async with sessions.begin() as session:
-        links = select(func.count()).where(CareLink.clinician_id == clinician.id)
+        links = select(func.count()).where(CareLink.person_id == clinician.id)
         assert await session.scalar(links) == 1
 
 

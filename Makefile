@@ -117,9 +117,10 @@ image: ## Build the container image; `docker compose up` does so too.
 bench: .venv/.dev frontend/dist/index.html ## Measure every figure that the README claims, beside its peers.
 	$(RUN) bench $(ARGS)
 
-soak: .venv/.dev frontend/dist/index.html ## Kill workers 200 times under 20,000 doses and fuzz the API for long; about half an hour.
+soak: .venv/.dev frontend/dist/index.html ## Kill workers 200 times under 20,000 doses, fuzz the API and live long lives of a plan; about an hour.
 	VESPER_SOAK_PEOPLE=20000 VESPER_SOAK_KILLS=200 VESPER_FUZZ_EXAMPLES=200 VESPER_SOAK_TIMEOUT=7200 \
-		$(RUN) pytest tests/faults tests/test_fuzz.py $(ARGS)
+		VESPER_MACHINE_RUNS=1000 VESPER_MACHINE_STEPS=50 \
+		$(RUN) pytest tests/faults tests/test_fuzz.py tests/doses/test_plan_machine.py $(ARGS)
 
 screenshots: .venv/.dev frontend/dist/index.html browsers ## Take a picture of every screen into tests/output/screens.
 	VESPER_SCREENSHOTS=tests/output/screens $(RUN) pytest tests/e2e/test_screens.py $(ARGS)

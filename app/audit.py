@@ -1,16 +1,20 @@
 """Who did or saw what, to whose record, and when; written in the same transaction, never changed.
 
-Entries hold ids and words of the program, never a drug, an amount or a name.
+Entries hold ids, words of the program and digests, never a drug, an amount or a name. Each waits
+until `app.sealing` has made it a link of the chain that `app.verification` checks.
 """
 
 import enum
-from datetime import datetime
+import hashlib
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, words
 
@@ -47,7 +51,12 @@ class AuditWaiting(Base):
 
     __tablename__ = "audit_waiting"
 
-    entry_id: Mapped[UUID] = mapped_column(ForeignKey("audit_entry.id"), primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(
+        ForeignKey("audit_entry.id"), primary_key=True, init=False
+    )
+
+    # Tells the mapper that the entry comes first.
+    entry: Mapped[AuditEntry] = relationship(lazy="raise")
 
 
 class AuditSeal(Base):
@@ -79,14 +88,32 @@ def record(
     **facts: str | int,
 ) -> None:
     """Note one act, such as `dose.taken` or `adherence.read`, in the running transaction."""
-    session.add(
-        AuditEntry(
-            id=uuid4(),
-            at=at,
-            actor_id=actor,
-            patient_id=patient,
-            action=action,
-            means=means,
-            facts=dict(facts),
-        )
-    )
+    entry = AuditEntry(
+        id=uuid4(), at=at, actor_id=actor, patient_id=patient, action=action, means=means,
+        facts=dict(facts),
+    )  # fmt: skip
+    session.add(AuditWaiting(entry=entry))
+
+
+def canonical(said: Any) -> bytes:
+    """One spelling of a value: the same on both databases, before and after it was stored."""
+    return json.dumps(said, sort_keys=True, separators=(",", ":"), default=_spelled).encode()
+
+
+def digest(said: Any) -> str:
+    """SHA-256, in hex, of what a row of the record says; it stands in the facts of an entry.
+
+    It is no secret-keeping: who can guess a row can compare it. Who reads the database has the row.
+    """
+    return hashlib.sha256(canonical(said)).hexdigest()
+
+
+def _spelled(value: object) -> str:
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case date() | UUID():
+            return str(value)
+        case Decimal():
+            return f"{value:f}"
+    raise TypeError(f"{type(value)} has no one spelling")

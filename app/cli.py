@@ -1,4 +1,4 @@
-"""The `vesper` command: serve, work, migrate, make keys, clinics and invites."""
+"""The `vesper` command: serve, work, migrate, verify, make keys, clinics and invites."""
 
 import asyncio
 import logging
@@ -21,17 +21,21 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app import clock
-from app.accounts.care import create_clinic, invite_clinician
+from app.accounts.invites import create_clinic, invite_clinician
 from app.accounts.models import Clinic
-from app.config import Refused, Settings, settings
+from app.config import Refused, Settings, sealing_key, settings
 from app.db import connect, is_sqlite, sessions_on
 from app.push.vapid import identity_of, make_private_key
+from app.sealing import Head, Sealer
+from app.verification import Verdict, verify
 
 cli = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 clinics = typer.Typer(no_args_is_help=True, help="Clinics.")
 clinicians = typer.Typer(no_args_is_help=True, help="Clinicians.")
 cli.add_typer(clinics, name="clinic")
+audits = typer.Typer(no_args_is_help=True, help="The audit log.")
 cli.add_typer(clinicians, name="clinician")
+cli.add_typer(audits, name="audit")
 
 ROOT = Path(__file__).parents[1]
 
@@ -178,6 +182,9 @@ def clinician_invite(
     clinic: Annotated[
         str, typer.Argument(help="Id of the clinic; optional when there is one.")
     ] = "",
+    admin: Annotated[
+        bool, typer.Option(help="Who registers with it looks after the clinic's people as well.")
+    ] = False,
 ) -> None:
     """Print a single-use code with which a clinician registers."""
 
@@ -185,9 +192,52 @@ def clinician_invite(
         wanted = UUID(clinic) if clinic else await session.scalar(select(Clinic.id).limit(1))
         if wanted is None:
             raise typer.BadParameter("Create a clinic first: vesper clinic create NAME")
-        return await invite_clinician(session, wanted, clock.now())
+        return await invite_clinician(session, wanted, clock.now(), admin=admin)
 
     typer.echo(in_transaction(checked(), invite))
+
+
+@audits.command("verify")
+def audit_verify(
+    head: Annotated[
+        str, typer.Option(help="NUMBER:HASH that was printed or logged before; it must be there.")
+    ] = "",
+    former_secret: Annotated[
+        list[Path] | None,
+        typer.Option(help="File with a secret key used before today's; oldest first."),
+    ] = None,
+) -> None:
+    """Seal what waits, then check every entry, event and version; exit code 1 means tampering."""
+    found = checked()
+    try:
+        kept = Head.parse(head) if head else None
+    except ValueError as error:
+        raise typer.BadParameter("A head is NUMBER:HASH, as this command prints it.") from error
+    former = [path.read_text(encoding="utf-8").strip() for path in former_secret or []]
+    keys = [Sealer(secret) for secret in [*former, sealing_key(found)]]
+
+    async def run() -> Verdict:
+        engine = connect(found.database_url)
+        try:
+            return await verify(sessions_on(engine), keys, now=clock.now(), kept=kept)
+        finally:
+            await engine.dispose()
+
+    verdict = asyncio.run(run())
+    typer.echo(
+        f"Read {verdict.entries} entries ({verdict.waiting} wait for their seal), "
+        f"{verdict.events} dose events and {verdict.versions} protocol versions."
+    )
+    typer.echo(f"Head, to keep outside this database: {verdict.head}")
+    if verdict.sound:
+        typer.secho("Nothing was tampered with.", fg="green")
+        return
+    for finding in verdict.findings:
+        typer.secho(finding, fg="red", err=True)
+    typer.secho(
+        f"Tampered with, in {len(verdict.findings) + verdict.more} places.", fg="red", err=True
+    )
+    raise typer.Exit(1)
 
 
 def warn_of_old_sqlite(found: Settings) -> None:

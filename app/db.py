@@ -276,6 +276,15 @@ async def time_of_database(session: AsyncSession) -> datetime | None:
     return moment
 
 
+async def take_turns(session: AsyncSession, turn: int) -> None:
+    """Wait until no other transaction has this turn, and keep it until this one ends.
+
+    On SQLite every transaction has its turn already: each begins IMMEDIATE.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        await session.execute(select(func.pg_advisory_xact_lock(turn)))
+
+
 async def unit_of_work(request: Request) -> AsyncIterator[AsyncSession]:
     """One transaction for one request: committed when the endpoint returns, undone when it raises.
 

@@ -4,17 +4,20 @@ Everything is entered through the same functions as real records, with time move
 demo cannot show what Vesper could not have recorded. Nobody in it exists.
 """
 
+import enum
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.care import accept, create_clinic, invite_clinician, invite_patient
+from app.accounts.care import accept
+from app.accounts.evenings import evenings_of
+from app.accounts.invites import create_clinic, invite_clinician, invite_patient
 from app.accounts.models import Person
 from app.accounts.passwords import hash_password
 from app.accounts.sign_in import register
@@ -23,10 +26,14 @@ from app.doses.log import Report, settle
 from app.doses.models import Dose, Kind, SkipReason, Spoken
 from app.monitoring.plan import draws_of, mark_drawn, materialise
 from app.problems import Problem
+from app.protocols.holds import hold
+from app.protocols.models import Line
 from app.protocols.planning import mark_for_planning, plan_patient
-from app.protocols.versions import Draft, enter_version
+from app.protocols.screening import QUESTIONS, answer
+from app.protocols.versions import Draft, acknowledge, enter_version
 from app.push.models import Delivery, Message, Retired, State, Subscription
 from app.push.subscriptions import endpoint_hash
+from app.schedule import A_DAY
 
 WEEKS = 12
 ZONE = "America/Denver"
@@ -38,16 +45,26 @@ class NotEmpty(Problem):
     status = 409
 
 
+class Ahead(enum.StrEnum):
+    """What a demo patient or their clinician finds when they open the protocol this evening."""
+
+    PROPOSAL = "proposal"
+    HOLD = "hold"
+    STEP = "step"
+
+
 @dataclass(frozen=True, slots=True)
 class Patient:
     """How one demo patient behaves.
 
     takes     chance that a dose is taken, at the start and at the end of the twelve weeks
     silent    weeks before now at which their phone stopped being reachable; None is never
+    ahead     what waits in their protocol this evening
     """
 
     name: str
     takes: tuple[float, float]
+    ahead: Ahead
     silent: int | None = None
 
     @property
@@ -57,9 +74,9 @@ class Patient:
 
 
 PATIENTS = (
-    Patient("Steady patient", (0.97, 0.97)),
-    Patient("Sliding patient", (0.95, 0.45)),
-    Patient("Silent phone", (0.95, 0.75), silent=4),
+    Patient("Steady patient", (0.97, 0.97), Ahead.PROPOSAL),
+    Patient("Sliding patient", (0.95, 0.45), Ahead.STEP),
+    Patient("Silent phone", (0.95, 0.75), Ahead.HOLD, silent=4),
 )
 
 # Amounts are there because a prescription has them. They are nobody's, and no example to follow.
@@ -101,7 +118,7 @@ async def fill(session: AsyncSession, now: datetime, key_id: str) -> list[str]:
     start = now - timedelta(weeks=WEEKS)
     clinic = create_clinic(session, "Demo clinic", start)
     await session.flush()
-    code = await invite_clinician(session, clinic.id, start)
+    code = await invite_clinician(session, clinic.id, start, admin=True)
     clinician = await register(
         session, email="clinician@demo.example.org", password_hash=hashed, name="Demo clinician",
         timezone=ZONE, invite=code, now=start,
@@ -129,11 +146,20 @@ async def _live(
     await session.flush()
     await accept(session, person, code, start)
     device = await _phone(session, person, key_id, start)
-    draft = Draft.model_validate(
-        {"lines": LINES, "prescriber": clinician.name, "reason": "Start of treatment"}
-    )
-    version = await enter_version(session, person.id, clinician, draft, start)
-    version.acknowledged_at = start
+    await answer(
+        session, person.id, person, uuid5(person.id, "demo"), dict.fromkeys(QUESTIONS, "no"), "",
+        start,
+    )  # fmt: skip
+    peptide = LINES[-1]
+    if who.ahead is Ahead.STEP:
+        step = {"from": now.date() + A_DAY * 3, "amount": {"value": "150", "unit": "ug"}}
+        peptide = peptide | {"steps": [step]}
+    draft = Draft.model_validate({
+        "lines": [*LINES[:-1], peptide], "prescriber": clinician.name,
+        "reason": "Start of treatment",
+    })  # fmt: skip
+    await enter_version(session, person.id, clinician, draft, start)
+    await acknowledge(session, person.id, 1, person, start)
     for week in range(0, WEEKS + 1, 2):
         await plan_patient(session, person.id, start + timedelta(weeks=week))
     await materialise(session, person.id, start)
@@ -157,7 +183,48 @@ async def _live(
         await _act(session, person, dose, first + (last - first) * share, chance)
     if gone_at is not None:
         device.retired_at, device.retired = gone_at, Retired.GONE
+    if who.ahead is Ahead.PROPOSAL:
+        await _propose_less(session, person, clinician, now)
+    if who.ahead is Ahead.HOLD:
+        await _hold(session, person, clinician, now)
+    await plan_patient(session, person.id, now)
     await mark_for_planning(session, person.id, now)
+
+
+async def _propose_less(
+    session: AsyncSession, person: Person, clinician: Person, now: datetime
+) -> None:
+    """An open proposal: less of the tablet after a laboratory result, from the next Monday on."""
+    lines = await _lines_of(session, person)
+    tonight = (await evenings_of(session, person.id)).night_of(now)
+    changed = [line | {"id": str(lines[line["medicine"]])} for line in LINES]
+    tablet = next(line for line in changed if line["medicine"] == "anastrozole")
+    tablet["amount"] = {"value": "0.25", "unit": "mg"}
+    drawn = now.date() - A_DAY * 4
+    draft = Draft.model_validate({
+        "lines": changed, "prescriber": clinician.name, "based_on": 1,
+        "effective_night": tonight + A_DAY * (7 - tonight.weekday()),
+        "reason": "Estradiol is low",
+        "because": {
+            "marker": "Estradiol", "value": "11", "unit": "pg/mL", "collected_on": drawn,
+        },
+    })  # fmt: skip
+    await enter_version(session, person.id, clinician, draft, now)
+
+
+async def _hold(session: AsyncSession, person: Person, clinician: Person, now: datetime) -> None:
+    """A line on hold for a fortnight, with the reason its patient reads."""
+    lines = await _lines_of(session, person)
+    tonight = (await evenings_of(session, person.id)).night_of(now)
+    await hold(
+        session, person.id, lines["gonadorelin"], clinician, since=tonight,
+        until=tonight + A_DAY * 14, reason="Back after the next visit", now=now,
+    )  # fmt: skip
+
+
+async def _lines_of(session: AsyncSession, person: Person) -> dict[str, UUID]:
+    mine = select(Line).where(Line.patient_id == person.id)
+    return {line.medicine: line.id for line in await session.scalars(mine)}
 
 
 async def _act(

@@ -1,10 +1,12 @@
-"""Tidy up: reminders that should exist but do not, and rows that nobody needs any more."""
+"""Tidy up: re-arm what was lost, drop what nobody needs, and log the newest audit seal daily."""
 
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import pulse, sealing
 from app.accounts.models import SignIn
 from app.push.prune import forget_old_messages
 from app.reminders.models import TapToken
@@ -12,6 +14,10 @@ from app.reminders.reconcile import reconcile
 
 # Delivery evidence stands beside adherence figures of up to 400 days.
 KEEP_MESSAGES = timedelta(days=400)
+# How much of the chain somebody could cut off unseen, if nobody keeps a head more often.
+LOG_HEAD = timedelta(days=1)
+
+log = structlog.get_logger()
 
 
 async def tidy(session: AsyncSession, now: datetime) -> int:
@@ -19,4 +25,18 @@ async def tidy(session: AsyncSession, now: datetime) -> int:
     await session.execute(delete(SignIn).where(SignIn.expires_at <= now))
     await session.execute(delete(TapToken).where(TapToken.expires_at <= now))
     await forget_old_messages(session, now - KEEP_MESSAGES)
+    await log_head(session, now)
     return await reconcile(session, now)
+
+
+async def log_head(session: AsyncSession, now: datetime) -> None:
+    """Say the newest seal once a day where the database cannot reach it: in the log.
+
+    Two workers may say it twice; `vesper audit verify --head` takes any of them.
+    """
+    said = (await pulse.last_beats(session)).get("audit-head")
+    head = await sealing.last(session)
+    if head == sealing.NOTHING or (said is not None and now - said < LOG_HEAD):
+        return
+    log.info("audit head; keep it outside the database", head=str(head))
+    await pulse.beat(session, "audit-head", now)

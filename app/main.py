@@ -15,14 +15,21 @@ from app.config import Settings, sealing_key
 from app.db import connect, sessions_on
 from app.doses import api as doses
 from app.monitoring import api as monitoring
+from app.monitoring.baseline import baseline_drawn
 from app.protocols import api as protocols
+from app.protocols import calendar_api as calendar
+from app.protocols import history_api as history
+from app.protocols import screening_api as screening
 from app.push import api as push
 from app.push.seal import Seal
 from app.push.vapid import identity_of
 from app.reminders import api as reminders
 from app.worker import Worker
 
-ROUTERS = (accounts, protocols, doses, reminders, push, monitoring, clinic, operation)
+ROUTERS = (
+    accounts, protocols, screening, calendar, history, doses, reminders, push, monitoring, clinic,
+    operation,
+)  # fmt: skip
 
 
 def create_app(
@@ -64,6 +71,8 @@ def create_app(
     app.state.vapid = identity_of(settings)
     app.state.seal = Seal(sealing_key(settings))
     app.state.worker = None
+    # The protocol warns where no baseline is recorded, and only the package above it knows that.
+    app.state.baseline_drawn = baseline_drawn
     for module in ROUTERS:
         app.include_router(module.router)
     openapi.install(app)

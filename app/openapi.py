@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from app.accounts.access import OnlyLooking
 from app.http.guard import NotJson, OtherSite, TooSlow, UnknownHost
 from app.problems import Busy, NotFound, NotSignedIn, Problem, TooLarge, TooManyRequests
 
@@ -72,6 +73,8 @@ def _anywhere(method: str, path: str) -> list[type[Problem]]:
     found: list[type[Problem]] = [UnknownHost, Busy]
     if path.startswith("/api/") and path not in PUBLIC:
         found += [NotSignedIn, NotFound]
+    if "{patient}" in path and method != "get":
+        found.append(OnlyLooking)
     if method != "get":
         found += [OtherSite, TooSlow, TooLarge, NotJson, TooManyRequests]
     return found

@@ -27,7 +27,7 @@ TICK_AGE = Gauge("vesper_tick_age_by_name_seconds", "Seconds since a tick last c
 
 # A tick notes every ten seconds that it is alive; housekeeping comes only every five minutes.
 TOO_OLD = 120.0
-PROMPT = frozenset({"deliver", "remind", "plan"})
+PROMPT = frozenset({"deliver", "remind", "plan", "notices"})
 TOO_LATE = 60.0
 
 

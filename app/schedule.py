@@ -62,6 +62,8 @@ class Recurrence:
     every               nights from one dose to the next, counted from `first`; at least 1
     weeks_on, weeks_off blocks counted from `first`; no weeks off means no cycling
     times               one wall-clock time for each slot; None is the patient's bedtime
+    per_week            any so many nights of the week, whichever the patient chooses: every night
+                        of the cycle can be one of them; None means that the nights are fixed
     """
 
     first: date
@@ -71,18 +73,23 @@ class Recurrence:
     weeks_on: int = 1
     weeks_off: int = 0
     times: tuple[time | None, ...] = (None,)
+    per_week: int | None = None
 
     def includes(self, night: date) -> bool:
-        """Whether doses fall due in this night."""
+        """Whether doses fall due, or may be taken as one of the week's, in this night."""
         if night < self.first or (self.last is not None and night > self.last):
             return False
-        since_first = (night - self.first).days
-        week_of_cycle = since_first // 7 % (self.weeks_on + self.weeks_off)
-        if week_of_cycle >= self.weeks_on:
+        if self.rests(night):
             return False
         if self.weekdays:
             return night.isoweekday() in self.weekdays
-        return since_first % self.every == 0
+        return (night - self.first).days % self.every == 0
+
+    def rests(self, night: date) -> bool:
+        """Whether the night lies in a week off, between the first and the last night."""
+        if night < self.first or (self.last is not None and night > self.last):
+            return False
+        return (night - self.first).days // 7 % (self.weeks_on + self.weeks_off) >= self.weeks_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ from app.push.deliver import Courier
 from app.push.seal import Seal
 from app.push.vapid import identity_of
 from app.reminders.arm import plan_and_arm
+from app.reminders.notices import tell
 from app.reminders.tick import Mouth, remind
+from app.sealing import Sealer, seal
 
 log = structlog.get_logger()
 
@@ -45,6 +47,9 @@ EVERY = {
     "deliver": timedelta(milliseconds=250),
     "remind": timedelta(milliseconds=250),
     "plan": timedelta(seconds=5),
+    # How long an entry could be removed unseen.
+    "seal": timedelta(seconds=2),
+    "notices": timedelta(seconds=5),
     "labs": timedelta(seconds=60),
     "housekeeping": timedelta(minutes=5),
 }
@@ -83,6 +88,7 @@ class Worker:
     sessions: Sessions
     courier: Courier
     mouth: Mouth
+    sealer: Sealer
     last_tick: float = field(default_factory=clock.monotonic)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _beats: dict[str, float] = field(default_factory=dict)
@@ -91,10 +97,12 @@ class Worker:
     @classmethod
     def create(cls, settings: Settings, sessions: Sessions) -> Self:
         """A worker with its own courier; nothing runs until `run`."""
-        seal = Seal(sealing_key(settings))
+        secret = sealing_key(settings)
+        envelope = Seal(secret)
         identity = identity_of(settings)
-        courier = Courier(settings, sessions, identity, seal)
-        return cls(settings, sessions, courier, Mouth(seal, settings.public_url))
+        courier = Courier(settings, sessions, identity, envelope)
+        mouth = Mouth(envelope, settings.public_url)
+        return cls(settings, sessions, courier, mouth, Sealer(secret))
 
     async def run(self) -> None:
         """Tick until `stop`, then let what is under way finish and give back what is claimed."""
@@ -139,6 +147,12 @@ class Worker:
                 lambda session, now: remind(session, self.mouth, now)
             ),
             "plan": self._until_nothing_is_due(plan_and_arm),
+            "seal": self._until_nothing_is_due(
+                lambda session, now: seal(session, self.sealer, now)
+            ),
+            "notices": self._until_nothing_is_due(
+                lambda session, now: tell(session, self.mouth, now)
+            ),
             "labs": self._in_transaction(
                 lambda session, now: prompt(session, self.mouth.seal, now, self.settings.public_url)
             ),

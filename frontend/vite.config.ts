@@ -23,10 +23,10 @@ export default defineConfig({
             // What every screen needs, a stranger's too; then what tonight needs. The rest is a chunk per screen.
             {
               name: 'core',
-              test: /node_modules|shared[\\/](store|reports)|src[\\/](api|router|app|main|ui[\\/](?!ZoneField)|words[\\/](time|night|dose)|state[\\/](session|plan|past|waiting|now|connection|said|theme|update|install))/,
+              test: /node_modules|shared[\\/]store|src[\\/](api|router|app|main|ui[\\/](?!ZoneField)|state[\\/](session|kept|waiting|now|connection|said|theme|update|install))/,
               priority: 2,
             },
-            { name: 'night', test: /src[\\/](screens[\\/]tonight|push|patient|state|words)|shared/, priority: 1 },
+            { name: 'night', test: /src[\\/](screens[\\/]tonight|push|patient|state|words[\\/](?!earlier))|shared/, priority: 1 },
           ],
         },
       },

@@ -12,10 +12,11 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.evenings import first_preferences
-from app.accounts.models import CareLink, Clinic, Person, Role
+from app.accounts.models import CareLink, Clinic, Person, Role, Scope
 from app.accounts.sign_in import new_sign_in
-from app.protocols.models import Line, Terms, Version
+from app.protocols.models import Line, Screening, Terms, Version
 from app.protocols.planning import mark_for_planning, plan_patient
+from app.protocols.screening import QUESTIONS
 from app.push.models import Subscription
 from app.push.subscriptions import endpoint_hash
 from app.reminders.arm import arm
@@ -68,6 +69,7 @@ async def a_clinician(
     clinic: Clinic | None = None,
     timezone: str = "America/Denver",
     now: datetime = MONDAY,
+    admin: bool = False,
 ) -> Person:
     """A clinician, of a new clinic unless one is given."""
     if clinic is None:
@@ -82,6 +84,7 @@ async def a_clinician(
         password_hash=PASSWORD_HASH,
         created_at=now,
         clinic_id=clinic.id,
+        admin=admin,
     )
     session.add(person)
     await session.flush()
@@ -90,17 +93,44 @@ async def a_clinician(
     return person
 
 
+async def a_companion(
+    session: AsyncSession, *, name: str = "A companion", now: datetime = MONDAY
+) -> Person:
+    """Somebody who registered to look after a patient's evenings, and is linked to nobody yet."""
+    person = Person(
+        id=uuid4(),
+        role=Role.COMPANION,
+        email=f"companion{next(_numbers)}@example.org",
+        name=name,
+        password_hash=PASSWORD_HASH,
+        created_at=now,
+    )
+    session.add(person)
+    await session.flush()
+    session.add(first_preferences(person.id, "America/Denver"))
+    await session.flush()
+    return person
+
+
 async def a_care_link(
-    session: AsyncSession, patient: Person, clinician: Person, *, now: datetime = MONDAY
+    session: AsyncSession,
+    patient: Person,
+    person: Person,
+    *,
+    now: datetime = MONDAY,
+    scope: Scope | None = None,
+    ends_at: datetime | None = None,
 ) -> CareLink:
-    """The patient's consent that this clinician sees and changes their protocol."""
-    assert clinician.clinic_id is not None
+    """The patient's consent: a clinician sees and changes, anybody else only looks."""
+    of_clinic = person.clinic_id is not None
     link = CareLink(
         patient_id=patient.id,
         id=uuid4(),
-        person_id=clinician.id,
-        clinic_id=clinician.clinic_id,
+        person_id=person.id,
+        clinic_id=person.clinic_id,
         granted_at=now,
+        scope=scope or (Scope.CHANGE if of_clinic else Scope.SEE),
+        ends_at=ends_at,
     )
     session.add(link)
     await session.flush()
@@ -158,15 +188,19 @@ async def a_protocol(
                 recurrence={
                     "weekdays": given["weekdays"],
                     "every": given["every"],
-                    "weeks_on": 1,
-                    "weeks_off": 0,
+                    "weeks_on": given.get("weeks_on", 1),
+                    "weeks_off": given.get("weeks_off", 0),
                     "first": effective.isoformat(),
                     "last": None,
                     "times": given["times"],
+                    "per_week": given.get("per_week"),
                 },
                 window_minutes=given["window_minutes"],
                 on_time_minutes=given["on_time_minutes"],
                 ladder=given["ladder"],
+                min_gap_minutes=given.get("min_gap_minutes"),
+                min_gap_source=given.get("min_gap_source", ""),
+                steps=given.get("steps", []),
             )
         )
         ids.append(line.id)
@@ -190,6 +224,11 @@ def a_line(
     window_minutes: int | None = None,
     on_time_minutes: int = 120,
     ladder: tuple[int, ...] = (0, 20, 60, -30),
+    weeks_on: int = 1,
+    weeks_off: int = 0,
+    per_week: int | None = None,
+    min_gap_minutes: int | None = None,
+    steps: tuple[tuple[date, str], ...] = (),
 ) -> dict[str, Any]:
     """What one line says; by default a peptide every night at bedtime."""
     return {
@@ -204,7 +243,36 @@ def a_line(
         "window_minutes": window_minutes,
         "on_time_minutes": on_time_minutes,
         "ladder": list(ladder),
+        "weeks_on": weeks_on,
+        "weeks_off": weeks_off,
+        "per_week": per_week,
+        "min_gap_minutes": min_gap_minutes,
+        "min_gap_source": "" if min_gap_minutes is None else "Set by the clinic",
+        "steps": [
+            {"from": since.isoformat(), "value": value, "unit": unit} for since, value in steps
+        ],
     }
+
+
+async def a_screening(
+    session: AsyncSession,
+    patient: Person,
+    *,
+    author: Person | None = None,
+    now: datetime = MONDAY,
+    **answers: str,
+) -> UUID:
+    """Answers to the questions before a growth-hormone peptide: all no, unless said otherwise."""
+    row = Screening(
+        patient_id=patient.id,
+        id=uuid4(),
+        author_id=(author or patient).id,
+        answered_at=now,
+        answers={code: answers.get(code, "no") for code in QUESTIONS},
+    )
+    session.add(row)
+    await session.flush()
+    return row.id
 
 
 async def a_device(

@@ -102,7 +102,7 @@ class Server:
         return client
 
     def a_clinician(self) -> httpx.Client:
-        """A clinician of a new clinic, signed in."""
+        """A clinician of a new clinic, who is its admin as well, signed in."""
         self.vesper("clinic", "create", "A clinic")
-        code = self.vesper("clinician", "invite")
+        code = self.vesper("clinician", "invite", "--admin")
         return self.sign_up(email="clinician@example.org", invite=code)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import stat
 import subprocess
 from pathlib import Path
@@ -28,7 +29,7 @@ def server(tmp_path: Path) -> Server:
 
 def test_help_names_every_command(server: Server) -> None:
     text = run(server, "--help").stdout
-    for command in ("serve", "worker", "migrate", "demo", "vapid", "clinic", "clinician"):
+    for command in ("serve", "worker", "migrate", "demo", "vapid", "clinic", "clinician", "audit"):
         assert command in text
 
 
@@ -76,11 +77,14 @@ def test_the_demo_can_be_signed_in_to_and_its_patients_differ(server: Server) ->
         again = run(server, "demo")
         assert again.returncode == 0
         assert "already" in again.stdout
+        verified = run(server, "audit", "verify")
+        assert verified.returncode == 0, verified.stderr
         with httpx.Client(base_url=server.url, headers={"Sec-Fetch-Site": "same-origin"}) as http:
             signed = http.post("/api/auth/login", json={
                 "email": "clinician@demo.example.org", "password": password,
             })  # fmt: skip
             assert signed.status_code == 200
+            assert signed.json()["admin"] is True
             panel = http.get("/api/clinic/patients").json()["patients"]
         rows = {row["name"]: row for row in panel}
         share = {
@@ -91,6 +95,27 @@ def test_the_demo_can_be_signed_in_to_and_its_patients_differ(server: Server) ->
         assert share["Sliding patient"] < 0.75
         assert rows["Silent phone"]["unreachable"] is True
         assert rows["Steady patient"]["unreachable"] is False
+
+
+def test_the_audit_log_is_verified_and_the_exit_code_says_whether_it_is_sound(
+    server: Server, tmp_path: Path
+) -> None:
+    for arguments in (["migrate"], ["clinic", "create", "A clinic"]):
+        assert run(server, *arguments).returncode == 0
+    sound = run(server, "audit", "verify")
+    assert sound.returncode == 0, sound.stdout + sound.stderr
+    assert "Head, to keep outside this database: 1:" in sound.stdout
+    assert run(server, "audit", "verify", "--head", "1:abc").returncode == 2
+    with sqlite3.connect(tmp_path / "vesper.sqlite3") as file:
+        file.execute("DROP TRIGGER audit_entry_no_update")
+        file.execute("UPDATE audit_entry SET action = 'clinic.removed'")
+    file.close()
+    altered = run(server, "audit", "verify", "--head", f"3:{'00' * 32}")
+    assert altered.returncode == 1
+    assert "seal 1: it does not fit" in altered.stderr
+    assert "is not in the chain" in altered.stderr
+    assert "Traceback" not in altered.stderr
+    assert "A clinic" not in altered.stdout + altered.stderr
 
 
 def test_a_server_asked_to_stop_drains_and_ends_well(server: Server) -> None:

@@ -40,10 +40,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def visitors(server: Server) -> dict[str, dict[str, str]]:
     """The headers of everybody who may ask."""
+    clinician = server.a_clinician()
+    assert clinician.get("/api/clinic/people").json()["people"][0]["admin"] is True
     return {
         "nobody": {},
         "patient": headers(server.sign_up(email="patient@example.org")),
-        "clinician": headers(server.a_clinician()),
+        "clinician": headers(clinician),
     }
 
 

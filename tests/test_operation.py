@@ -15,7 +15,7 @@ from tests.story_time import Clock
 
 async def pulse(sessions: Sessions, time: Clock) -> None:
     async with sessions.begin() as session:
-        for tick in ("deliver", "remind", "plan"):
+        for tick in ("deliver", "remind", "plan", "notices"):
             await beat(session, tick, time.now)
 
 
@@ -44,7 +44,8 @@ async def test_a_tick_that_fell_silent_is_named(
     time.advance(minutes=3)
     answer = await http.get("/readyz")
     assert answer.status_code == 503
-    assert any("remind" in reason for reason in answer.json()["reasons"])
+    for tick in ("remind", "notices"):
+        assert any(tick in reason for reason in answer.json()["reasons"])
 
 
 async def test_a_late_reminder_is_seen_though_every_tick_runs(

@@ -1,25 +1,36 @@
-"""HTTP for people: registering, signing in and out, who I am, whom I let in, who has looked."""
+"""HTTP for people: registering, signing in and out, whom I let in, whom I may see, who looked."""
 
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts import care, passwords, sign_in
+from app.accounts import care, invites, passwords, sign_in
 from app.accounts.access import Me, SignedIn
 from app.accounts.attempts import address_of, allow
-from app.accounts.evenings import (
-    PreferencesOut,
-    known_zone,
-    preferences_of,
-    preferences_out,
+from app.accounts.evenings import known_zone, preferences_of, preferences_out
+from app.accounts.log import log_of
+from app.accounts.looking import words
+from app.accounts.models import Clinic, InviteKind, Person
+from app.accounts.shapes import (
+    AccessEntry,
+    AccessLog,
+    Accompanied,
+    CareLinkOut,
+    CareLinks,
+    Code,
+    Consent,
+    Credentials,
+    InviteOut,
+    Leaving,
+    MeOut,
+    Named,
+    PatientSeen,
+    PatientsSeen,
+    Registration,
 )
-from app.accounts.models import Clinic, Person, Role
-from app.audit import AuditEntry, Means
 from app.clock import Now
 from app.config import Settings
 from app.db import Session, Sessions
@@ -32,100 +43,15 @@ REGISTRATIONS = "100/hour"
 SIGN_INS_OF_ADDRESS = "300/hour"
 SIGN_INS_OF_ACCOUNT = "100/hour"
 CODES = "10/minute"
+COMPANION_INVITES = "20/hour"
 
-
-class Registration(BaseModel):
-    """What somebody new sends; `invite` is a clinician's code."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    email: str = Field(max_length=400)
-    password: str = Field(max_length=1000)
-    name: str = Field(max_length=400)
-    timezone: str = Field(max_length=100)
-    invite: str | None = Field(default=None, max_length=40)
-
-
-class Credentials(BaseModel):
-    """What somebody known sends."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    email: str = Field(max_length=400)
-    password: str = Field(max_length=1000)
-
-
-class Leaving(BaseModel):
-    """Signing out; `endpoint` is this browser's push address, which then is reached no more."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    endpoint: str | None = Field(default=None, max_length=1000)
-
-
-class Named(BaseModel):
-    """Somebody or something with a name."""
-
-    id: UUID
-    name: str
-
-
-class MeOut(BaseModel):
-    """The person who asks."""
-
-    id: UUID
-    email: str
-    name: str
-    role: Role
-    clinic: Named | None
-    preferences: PreferencesOut
-
-
-class Code(BaseModel):
-    """A code that a clinician gave."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    code: str = Field(max_length=40)
-
-
-class CareLinkOut(BaseModel):
-    """A clinician whom the patient lets in, until `ended_at`."""
-
-    id: UUID
-    clinician: Named
-    clinic: Named
-    granted_at: datetime
-    ended_at: datetime | None
-
-
-class CareLinks(BaseModel):
-    """Everybody the patient has let in, newest first."""
-
-    links: list[CareLinkOut]
-
-
-class AccessEntry(BaseModel):
-    """One act or look: who, by which way, and for a clinician's the route that was called."""
-
-    at: datetime
-    who: str
-    role: Role | None
-    action: str
-    means: Means
-    route: str | None
-
-
-class AccessLog(BaseModel):
-    """What happened to the patient's record, newest first."""
-
-    entries: list[AccessEntry]
+WRONG = "No account has this e-mail address and this password."
 
 
 @router.post(
     "/auth/register",
     status_code=201,
-    responses=declared(Invalid, sign_in.EmailTaken, care.InviteNotUsable, TooManyRequests, Busy),
+    responses=declared(Invalid, sign_in.EmailTaken, invites.InviteNotUsable, TooManyRequests, Busy),
 )
 async def register(
     wanted: Registration, request: Request, response: Response, session: Session, now: Now
@@ -169,11 +95,11 @@ async def login(given: Credentials, request: Request, response: Response, now: N
         given.password, person.password_hash if person else None
     )
     if person is None or not right:
-        raise sign_in.WrongCredentials(
-            "No account has this e-mail address and this password.", cure="Check both."
-        )
+        raise sign_in.WrongCredentials(WRONG, cure="Check both.")
     async with sessions.begin() as session:
         person = await session.get_one(Person, person.id)
+        if person.left_at is not None:  # asked last: it may be while the password was compared
+            raise sign_in.WrongCredentials(WRONG, cure="Check both.")
         if newer:
             person.password_hash = newer
         await _start(session, person, request, response, now)
@@ -210,18 +136,15 @@ async def read_me(person: SignedIn, session: Session) -> MeOut:
     return await _me(session, person)
 
 
-@router.get("/me/access-log", responses=declared(NotSignedIn, NotFound))
+@router.get("/me/access-log", responses=declared(NotSignedIn, NotFound, Invalid))
 async def access_log(
-    patient: Me, session: Session, limit: Annotated[int, Query(ge=1, le=500)] = 100
+    patient: Me,
+    session: Session,
+    cursor: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> AccessLog:
-    """Who did or saw what in the patient's own record."""
-    rows = await session.execute(
-        select(AuditEntry, Person)
-        .outerjoin(Person, Person.id == AuditEntry.actor_id)
-        .where(AuditEntry.patient_id == patient.id)
-        .order_by(AuditEntry.at.desc(), AuditEntry.id)
-        .limit(limit)
-    )
+    """Who did or saw what in the patient's own record, newest first, page by page."""
+    page, following = await log_of(session, patient.id, cursor=cursor, limit=limit)
     return AccessLog(
         entries=[
             AccessEntry(
@@ -231,44 +154,104 @@ async def access_log(
                 action=entry.action,
                 means=entry.means,
                 route=entry.facts.get("route"),
+                what=words(entry.action, entry.facts.get("route")),
             )
-            for entry, actor in rows
-        ]
+            for entry, actor in page
+        ],
+        next=following,
     )
 
 
 @router.post(
     "/care-links",
     status_code=201,
-    responses=declared(NotSignedIn, care.InviteNotUsable, care.AlreadyInCare, TooManyRequests),
+    responses=declared(
+        NotSignedIn, invites.InviteNotUsable, care.AlreadyInCare, Invalid, TooManyRequests
+    ),
 )
 async def accept_care(
-    given: Code, patient: Me, request: Request, session: Session, now: Now
+    given: Consent, patient: Me, request: Request, session: Session, now: Now
 ) -> CareLinkOut:
     """Let a clinician in by their code. A repeat is 409 and names the link that is there."""
     allow(request, CODES, f"code {address_of(request)}", f"code of {patient.id}")
-    return _care_out(await care.accept(session, patient, given.code, now))
+    made = await care.accept(
+        session, patient, given.code, now, scope=given.scope, until=given.until
+    )
+    return CareLinkOut.of(made, now)
 
 
 @router.get("/care-links", responses=declared(NotSignedIn, NotFound))
-async def list_care(patient: Me, session: Session) -> CareLinks:
-    """Everybody the patient has let in, ended links too."""
-    return CareLinks(links=[_care_out(given) for given in await care.care_of(session, patient.id)])
+async def list_care(patient: Me, session: Session, now: Now) -> CareLinks:
+    """Everybody the patient has let in, clinicians and companions, ended links too."""
+    found = await care.care_of(session, patient.id)
+    return CareLinks(links=[CareLinkOut.of(each, now) for each in found])
+
+
+@router.patch(
+    "/care-links/{link}", responses=declared(NotSignedIn, NotFound, care.CareEnded, Invalid)
+)
+async def change_care(
+    link: UUID, wanted: care.CareChange, patient: Me, session: Session, now: Now
+) -> CareLinkOut:
+    """Widen or narrow what a link allows, or how long, at once; a repeat changes nothing."""
+    return CareLinkOut.of(await care.change(session, patient.id, link, wanted, now), now)
 
 
 @router.delete("/care-links/{link}", status_code=204, responses=declared(NotSignedIn, NotFound))
 async def end_care(link: UUID, patient: Me, session: Session, now: Now) -> None:
-    """Shut a clinician out at once; a repeat changes nothing."""
+    """Shut somebody out at once; a repeat changes nothing."""
     await care.end(session, patient.id, link, now)
 
 
-def _care_out(given: care.Care) -> CareLinkOut:
-    return CareLinkOut(
-        id=given.link.id,
-        clinician=Named(id=given.clinician.id, name=given.clinician.name),
-        clinic=Named(id=given.clinic.id, name=given.clinic.name),
-        granted_at=given.link.granted_at,
-        ended_at=given.link.ended_at,
+@router.post(
+    "/me/companion-invites",
+    status_code=201,
+    responses=declared(NotSignedIn, NotFound, TooManyRequests),
+)
+async def invite_companion(patient: Me, request: Request, session: Session, now: Now) -> InviteOut:
+    """A single-use code with which one person may look at my record. Each call makes another."""
+    allow(request, COMPANION_INVITES, f"companion invites of {patient.id}")
+    settings: Settings = request.app.state.settings
+    issued = invites.invite_companion(session, patient, now)
+    return InviteOut.of(issued, InviteKind.COMPANION, settings.public_url)
+
+
+@router.post(
+    "/companions",
+    status_code=201,
+    responses=declared(
+        NotSignedIn, invites.InviteNotUsable, care.AlreadyInCare, Invalid, TooManyRequests
+    ),
+)
+async def accompany(
+    given: Code, person: SignedIn, request: Request, session: Session, now: Now
+) -> Accompanied:
+    """Become a patient's companion by the code they gave me. A repeat finds the code used."""
+    allow(request, CODES, f"code {address_of(request)}", f"code of {person.id}")
+    used = await invites.claim(session, given.code, InviteKind.COMPANION, now=now)
+    link, patient = await care.accompany(session, person, used, now)
+    return Accompanied(
+        patient=Named(id=patient.id, name=patient.name),
+        since=link.granted_at,
+        ends_at=link.ends_at,
+    )
+
+
+@router.get("/care/patients", responses=declared(NotSignedIn))
+async def patients_seen(person: SignedIn, session: Session, now: Now) -> PatientsSeen:
+    """Whose record I may open, other than my own."""
+    found = await care.patients_of(session, person.id, now)
+    return PatientsSeen(
+        patients=[
+            PatientSeen(
+                id=patient.id,
+                name=patient.name,
+                scope=link.scope,
+                since=link.granted_at,
+                ends_at=link.ends_at,
+            )
+            for link, patient in found
+        ]
     )
 
 
@@ -279,6 +262,7 @@ async def _me(session: AsyncSession, person: Person) -> MeOut:
         email=person.email,
         name=person.name,
         role=person.role,
+        admin=person.admin,
         clinic=Named(id=clinic.id, name=clinic.name) if clinic else None,
         preferences=preferences_out(await preferences_of(session, person.id)),
     )

@@ -1,149 +1,206 @@
-"""Who looks after whom: clinics, single-use invite codes, and the care links they make."""
+"""Who may see whom: care links, what each consents to, and until when.
 
-import hashlib
-import secrets
+A link is live until somebody ended it, its last day is over, or the clinician has left the clinic.
+Whether it is live is asked of the database on each request, so an end takes effect at once.
+"""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app import audit
-from app.accounts.models import CareLink, Clinic, Invite, InviteKind, Person
-from app.audit import Means
-from app.problems import NotFound, Problem
+from app.accounts.evenings import preferences_of
+from app.accounts.invites import InviteNotUsable, claim, kept
+from app.accounts.models import CareLink, Clinic, Invite, InviteKind, Person, Role, Scope
+from app.clock import Day
+from app.problems import Invalid, NotFound, Problem
+from app.schedule import A_DAY, zone
 
-# Crockford's base 32: no I, L, O or U, so that a code survives being read aloud and written down.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+YEARS = 5
+"""For how long a patient can let somebody in with an end date; without one there is no end."""
 
-LENGTH = 10
-"""50 bits: at the 10 tries a minute that `attempts` leaves an address, out of reach."""
-
-LIFE = {InviteKind.PATIENT: timedelta(days=14), InviteKind.CLINICIAN: timedelta(days=7)}
+MOST_PATIENTS = 500
+"""How many patients `patients_of` names; a clinician with more has the panel, page by page."""
 
 
-class InviteNotUsable(Problem):
-    """This invite code cannot be used."""
+class CareChange(BaseModel):
+    """What a patient wants to be different about a link; a field that is left out stays.
 
-    status: ClassVar[int] = 404
+    until   the last day where the patient lives; null for no end
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    scope: Scope | None = None
+    until: Day | None = None
 
 
 class AlreadyInCare(Problem):
-    """You already share your record with this clinician."""
+    """This person can see the record already."""
+
+    status: ClassVar[int] = 409
+
+
+class CareEnded(Problem):
+    """This care has ended and is not taken up again."""
 
     status: ClassVar[int] = 409
 
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """A care link with the names that a patient reads."""
+    """A care link with the names that a patient reads; a companion belongs to no clinic."""
 
     link: CareLink
-    clinician: Person
-    clinic: Clinic
+    person: Person
+    clinic: Clinic | None
+
+    def ended_at(self, now: datetime) -> datetime | None:
+        """When it stopped opening anything, by whichever way; None while it is live."""
+        ends = [
+            moment
+            for moment in (self.link.ended_at, self.link.ends_at, self.person.left_at)
+            if moment is not None and moment <= now
+        ]
+        return min(ends, default=None)
 
 
-def create_clinic(session: AsyncSession, name: str, now: datetime) -> Clinic:
-    """Make a clinic; calling it twice makes two."""
-    clinic = Clinic(id=uuid4(), name=name.strip(), created_at=now)
-    session.add(clinic)
-    audit.record(
-        session, "clinic.created", at=now, actor=None, patient=None, means=Means.COMMAND,
-        clinic=str(clinic.id),
-    )  # fmt: skip
-    return clinic
+def live(now: datetime) -> ColumnElement[bool]:
+    """The condition under which a row of `care_link` opens a record at this moment."""
+    leaver = aliased(Person)  # or it would be taken for the Person of the query around it
+    has_left = select(leaver.id).where(leaver.id == CareLink.person_id, leaver.left_at.is_not(None))
+    return and_(
+        CareLink.ended_at.is_(None),
+        or_(CareLink.ends_at.is_(None), CareLink.ends_at > now),
+        ~has_left.exists(),
+    )
 
 
-async def invite_clinician(session: AsyncSession, clinic_id: UUID, now: datetime) -> str:
-    """A code with which one clinician of this clinic may register, good for seven days."""
-    if await session.get(Clinic, clinic_id) is None:
-        raise NotFound("There is no such clinic.")
-    code, invite = _new_invite(InviteKind.CLINICIAN, clinic_id, None, now)
-    session.add(invite)
-    audit.record(
-        session, "clinician.invited", at=now, actor=None, patient=None, means=Means.COMMAND,
-        clinic=str(clinic_id),
-    )  # fmt: skip
-    return code
+async def looks_after(
+    session: AsyncSession, person_id: UUID, patient_id: UUID, now: datetime, *, change: bool = False
+) -> CareLink | None:
+    """The live link by which a person may open this patient's record; the wider of two.
 
-
-def invite_patient(session: AsyncSession, clinician: Person, now: datetime) -> tuple[str, datetime]:
-    """A code with which one patient may let this clinician in, and when it ends: in 14 days."""
-    if clinician.clinic_id is None:
-        raise NotFound("Only a clinician can invite patients.")
-    code, invite = _new_invite(InviteKind.PATIENT, clinician.clinic_id, clinician.id, now)
-    session.add(invite)
-    audit.record(session, "care.invited", at=now, actor=clinician.id, patient=None)
-    return code, invite.expires_at
-
-
-async def claim(session: AsyncSession, code: str, kind: InviteKind, now: datetime) -> Invite:
-    """Use a code up, in one statement, so that of several at once one has it.
-
-    The caller notes who in `used_by`. Raises InviteNotUsable for a code that is unknown, of the
-    other kind, used or too old, without saying which: that would help whoever guesses.
+    change   for whoever is about to write: the link is held until the transaction ends, so that
+             ending it waits for a change that has begun, and none begins after it
     """
-    invite: Invite | None = await session.scalar(
-        update(Invite)
-        .where(
-            Invite.code_hash == _kept(code), Invite.kind == kind, Invite.used_at.is_(None),
-            Invite.expires_at > now,
-        )
-        .values(used_at=now)
-        .returning(Invite)
-    )  # fmt: skip
-    if invite is None:
-        raise InviteNotUsable(
-            "The code is mistyped, was used before, or has expired.",
-            field="code" if kind is InviteKind.PATIENT else "invite",
-            cure="Compare it with what you were given, or ask for a new one.",
-        )
-    return invite
+    mine = select(CareLink).where(
+        CareLink.patient_id == patient_id, CareLink.person_id == person_id, live(now)
+    )
+    if change:
+        mine = mine.with_for_update(read=True, of=CareLink)
+    links = (await session.scalars(mine)).all()
+    return min(links, key=lambda link: (link.scope is not Scope.CHANGE, link.id), default=None)
 
 
-async def accept(session: AsyncSession, patient: Person, code: str, now: datetime) -> Care:
-    """Let the clinician who made this code see and change the patient's protocol.
+async def is_looked_after(session: AsyncSession, patient_id: UUID, now: datetime) -> bool:
+    """Whether the patient lets any clinician in at this moment; companions do not count."""
+    links = select(CareLink.id).where(
+        CareLink.patient_id == patient_id, CareLink.clinic_id.is_not(None), live(now)
+    )
+    return await session.scalar(links.limit(1)) is not None
+
+
+async def last_moment(
+    session: AsyncSession, patient_id: UUID, until: date, now: datetime
+) -> datetime:
+    """When the day `until` has ended where the patient lives.
+
+    Raises Invalid for a day that is over, or more than YEARS years away.
+    """
+    here = zone((await preferences_of(session, patient_id)).timezone)
+    today = now.astimezone(here).date()
+    if until < today:
+        raise Invalid("This day is over.", field="until", cure=f"Choose {today} or a later day.")
+    if (until.year - YEARS, until.month, until.day) > (today.year, today.month, today.day):
+        raise Invalid(
+            f"This is more than {YEARS} years away.", field="until",
+            cure="Choose an earlier day, or none: you can end it at any time.",
+        )  # fmt: skip
+    return end_of(until, here)
+
+
+def end_of(day: date, here: tzinfo) -> datetime:
+    """The first instant, in UTC, at which the wall clock `here` shows a later day than this one."""
+    return datetime.combine(day + A_DAY, time(), here).astimezone(UTC)
+
+
+async def accept(
+    session: AsyncSession, patient: Person, code: str, now: datetime, *,
+    scope: Scope = Scope.CHANGE, until: date | None = None,
+) -> Care:  # fmt: skip
+    """Let the clinician who made this code in: to see, or to see and change.
+
+    until   the last day where the patient lives; None leaves it open
 
     Raises AlreadyInCare when that clinician is let in already, whether by this code or by another,
-    which then stays unused; and InviteNotUsable.
+    which then stays unused; InviteNotUsable; and Invalid for a day that cannot be.
     """
-    # One at a time for each patient: two codes of one clinician must not make two links.
-    # Not a full FOR UPDATE, for which every row that refers to the patient would have to wait.
-    await session.execute(
-        select(Person.id).where(Person.id == patient.id).with_for_update(key_share=True)
-    )
-    mine = select(Invite).where(Invite.code_hash == _kept(code), Invite.used_by == patient.id)
+    ends_at = await last_moment(session, patient.id, until, now) if until else None
+    await _one_at_a_time(session, patient.id)
+    mine = select(Invite).where(Invite.code_hash == kept(code), Invite.used_by == patient.id)
     before = await session.scalar(mine)
-    invite = before or await claim(session, code, InviteKind.PATIENT, now)
-    existing = await session.scalar(
-        select(CareLink).where(
-            CareLink.patient_id == patient.id, CareLink.person_id == invite.created_by,
-            CareLink.ended_at.is_(None),
-        )
-    )  # fmt: skip
-    if existing is not None:
-        raise AlreadyInCare("You accepted this clinician before.", link=str(existing.id))
-    if before is not None or invite.created_by is None:
+    invite = before or await claim(session, code, InviteKind.PATIENT, now=now)
+    clinician = await session.get(Person, invite.created_by) if invite.created_by else None
+    if clinician is not None:
+        await _refuse_second(session, patient.id, clinician.id, now, of_clinic=True)
+    if before is not None or clinician is None or clinician.left_at is not None:
         raise InviteNotUsable(
-            "You used this code before and ended that care since.", field="code",
+            "This code has opened what it could.", field="code",
             cure="Ask the clinic for a new one.",
         )  # fmt: skip
     invite.used_by = patient.id
     link = CareLink(
-        patient_id=patient.id, id=uuid4(), person_id=invite.created_by,
-        clinic_id=invite.clinic_id, granted_at=now,
+        patient_id=patient.id, id=uuid4(), person_id=clinician.id, clinic_id=invite.clinic_id,
+        granted_at=now, scope=scope, ends_at=ends_at,
     )  # fmt: skip
     session.add(link)
     audit.record(
         session, "care.granted", at=now, actor=patient.id, patient=patient.id,
-        clinician=str(link.person_id),
+        person=str(clinician.id), scope=scope.value,
     )  # fmt: skip
-    clinician = await session.get_one(Person, link.person_id)
-    return Care(link, clinician, await session.get_one(Clinic, link.clinic_id))
+    clinic = await session.get_one(Clinic, link.clinic_id) if link.clinic_id else None
+    return Care(link, clinician, clinic)
+
+
+async def accompany(
+    session: AsyncSession, person: Person, invite: Invite, now: datetime
+) -> tuple[CareLink, Person]:
+    """Let this person look at the record of the patient who made the code; the patient.
+
+    invite   a companion's code, claimed in this transaction
+
+    Raises AlreadyInCare for somebody who is a companion of this patient, and Invalid for the
+    patient themselves; the code then stays unused.
+    """
+    patient = await session.get(Person, invite.created_by) if invite.created_by else None
+    if patient is None or patient.role is not Role.PATIENT:
+        raise RuntimeError("a companion's code is made by a patient")
+    if patient.id == person.id:
+        raise Invalid(
+            "This is your own code.", field="code",
+            cure="Give it to the person who shall see your record.",
+        )  # fmt: skip
+    await _one_at_a_time(session, patient.id)
+    await _refuse_second(session, patient.id, person.id, now, of_clinic=False)
+    invite.used_by = person.id
+    link = CareLink(
+        patient_id=patient.id, id=uuid4(), person_id=person.id, clinic_id=None, granted_at=now,
+        scope=Scope.SEE,
+    )  # fmt: skip
+    session.add(link)
+    audit.record(
+        session, "companion.joined", at=now, actor=person.id, patient=patient.id,
+        person=str(person.id),
+    )  # fmt: skip
+    return link, patient
 
 
 async def care_of(session: AsyncSession, patient_id: UUID) -> Sequence[Care]:
@@ -151,57 +208,125 @@ async def care_of(session: AsyncSession, patient_id: UUID) -> Sequence[Care]:
     rows = await session.execute(
         select(CareLink, Person, Clinic)
         .join(Person, Person.id == CareLink.person_id)
-        .join(Clinic, Clinic.id == CareLink.clinic_id)
+        .outerjoin(Clinic, Clinic.id == CareLink.clinic_id)
         .where(CareLink.patient_id == patient_id)
         .order_by(CareLink.granted_at.desc(), CareLink.id)
     )
     return [Care(*row) for row in rows]
 
 
+async def patients_of(
+    session: AsyncSession, person_id: UUID, now: datetime
+) -> Sequence[tuple[CareLink, Person]]:
+    """Whom this person may see now, by name, at most MOST_PATIENTS; names only, so not audited."""
+    rows = await session.execute(
+        select(CareLink, Person)
+        .join(Person, Person.id == CareLink.patient_id)
+        .where(CareLink.person_id == person_id, live(now))
+        .order_by(Person.name, Person.id, CareLink.granted_at)
+        .limit(MOST_PATIENTS)
+    )
+    return [(link, patient) for link, patient in rows]
+
+
+async def change(
+    session: AsyncSession, patient_id: UUID, link_id: UUID, wanted: CareChange, now: datetime
+) -> Care:
+    """Widen or narrow what a link consents to; a repeat changes nothing and is not noted.
+
+    Raises NotFound for a link that is not this patient's, CareEnded for one that is over, and
+    Invalid for a day that cannot be or a companion who should change things.
+    """
+    link = await _held(session, patient_id, link_id)
+    person = await session.get_one(Person, link.person_id)
+    clinic = await session.get_one(Clinic, link.clinic_id) if link.clinic_id else None
+    care = Care(link, person, clinic)
+    if care.ended_at(now) is not None:
+        raise CareEnded(
+            "It opens nothing any more.", cure="To let the same person in again, use a new code."
+        )
+    if wanted.scope is Scope.CHANGE and clinic is None:
+        raise Invalid(
+            "A companion only looks.", field="scope",
+            cure="Leave it at `see`. Only a clinician can change things.",
+        )  # fmt: skip
+    if wanted.scope is not None and wanted.scope is not link.scope:
+        link.scope = wanted.scope
+        widened = link.scope is Scope.CHANGE
+        _note(session, "care.widened" if widened else "care.narrowed", link, now)
+    if "until" in wanted.model_fields_set:
+        until = wanted.until
+        ends_at = await last_moment(session, patient_id, until, now) if until else None
+        if ends_at != link.ends_at:
+            sooner = ends_at is not None and (link.ends_at is None or ends_at < link.ends_at)
+            link.ends_at = ends_at
+            _note(session, "care.shortened" if sooner else "care.prolonged", link, now)
+    return care
+
+
 async def end(session: AsyncSession, patient_id: UUID, link_id: UUID, now: datetime) -> None:
-    """Shut a clinician out from the next request on; a repeat changes nothing.
+    """Shut somebody out from the next request on; a repeat changes nothing.
 
     Raises NotFound for a link that is not this patient's.
     """
-    link = await session.get(CareLink, (patient_id, link_id), with_for_update=True)
-    if link is None:
-        raise NotFound("There is no such care link.")
+    link = await _held(session, patient_id, link_id)
     if link.ended_at is None:
         link.ended_at, link.ended_by = now, patient_id
+        _note(session, "care.ended", link, now)
+
+
+async def end_all_of(session: AsyncSession, clinician: UUID, by: UUID, now: datetime) -> None:
+    """End every live link of a clinician who leaves; each patient finds it in their access log."""
+    links = await session.scalars(
+        select(CareLink)
+        .where(CareLink.person_id == clinician, CareLink.clinic_id.is_not(None), live(now))
+        .order_by(CareLink.patient_id, CareLink.id)
+        .with_for_update(of=CareLink)
+    )
+    for link in links:
+        link.ended_at, link.ended_by = now, by
         audit.record(
-            session, "care.ended", at=now, actor=patient_id, patient=patient_id,
-            clinician=str(link.person_id),
+            session, "care.clinician_left", at=now, actor=by, patient=link.patient_id,
+            person=str(clinician),
         )  # fmt: skip
 
 
-async def looks_after(session: AsyncSession, clinician_id: UUID, patient_id: UUID) -> bool:
-    """Whether this patient lets this clinician in at this moment."""
-    link = await session.scalar(
-        select(CareLink.id)
-        .where(
-            CareLink.patient_id == patient_id, CareLink.person_id == clinician_id,
-            CareLink.ended_at.is_(None),
-        )
-        .limit(1)
-    )  # fmt: skip
-    return link is not None
+async def _held(session: AsyncSession, patient_id: UUID, link_id: UUID) -> CareLink:
+    """A patient's link, locked and as it is now."""
+    link = await session.get(
+        CareLink, (patient_id, link_id), with_for_update=True, populate_existing=True
+    )
+    if link is None:
+        raise NotFound("There is no such care link.")
+    return link
 
 
-def _new_invite(
-    kind: InviteKind, clinic_id: UUID, author: UUID | None, now: datetime
-) -> tuple[str, Invite]:
-    plain = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-    invite = Invite(
-        id=uuid4(), kind=kind, code_hash=_kept(plain), clinic_id=clinic_id, created_by=author,
-        created_at=now, expires_at=now + LIFE[kind],
-    )  # fmt: skip
-    return f"{plain[:4]}-{plain[4:8]}-{plain[8:]}", invite
+async def _one_at_a_time(session: AsyncSession, patient_id: UUID) -> None:
+    """Make those who let people into one record wait: two codes must not make two links.
 
-
-def _kept(code: str) -> bytes:
-    """What the database keeps of a code, read the way people write: any case, O for 0, no dashes.
-
-    A fast hash is enough: a code is random, lives for days and opens nothing by itself.
+    Not a full FOR UPDATE, for which every row that refers to the patient would have to wait.
     """
-    plain = code.upper().translate(_MISREAD)
-    return hashlib.sha256(plain.encode("utf-8", "replace")).digest()
+    await session.execute(
+        select(Person.id).where(Person.id == patient_id).with_for_update(key_share=True)
+    )
+
+
+async def _refuse_second(
+    session: AsyncSession, patient_id: UUID, person_id: UUID, now: datetime, *, of_clinic: bool
+) -> None:
+    """Raise AlreadyInCare where a live link of the same kind is there."""
+    same = CareLink.clinic_id.is_not(None) if of_clinic else CareLink.clinic_id.is_(None)
+    there = await session.scalar(
+        select(CareLink.id).where(
+            CareLink.patient_id == patient_id, CareLink.person_id == person_id, same, live(now)
+        )
+    )
+    if there is not None:
+        raise AlreadyInCare("It was accepted before and has not ended.", link=str(there))
+
+
+def _note(session: AsyncSession, action: str, link: CareLink, now: datetime) -> None:
+    audit.record(
+        session, action, at=now, actor=link.patient_id, patient=link.patient_id,
+        person=str(link.person_id),
+    )  # fmt: skip

@@ -1,7 +1,12 @@
-"""A person's preferences: zone, bedtimes, quiet hours, and what their lock screen may show."""
+"""A person's preferences: zone, bedtimes, quiet hours, and what their lock screen may show.
+
+A patient away from home keeps their home zone, and says by which clock their bedtime doses fall
+due meanwhile: the local one, or still the one at home.
+"""
 
 import difflib
 import re
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -10,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
-from app.accounts.models import Detail, Preferences
+from app.accounts.models import AwayNights, Detail, Preferences
 from app.problems import Invalid, NotFound
 from app.schedule import Evenings, Quiet, UnknownZone, zone, zone_names
 
@@ -33,10 +38,50 @@ class QuietHours(BaseModel):
     until: str = Field(max_length=5)
 
 
+class AwayOut(BaseModel):
+    """Where a patient is while away from home, and by which clock their nights run meanwhile."""
+
+    zone: str
+    nights: AwayNights
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """By which clocks a person's nights run: the one at home and, while away, the one there.
+
+    away   the clock of the zone they are in, or None at home
+    nights which of the two their nights follow meanwhile; None at home
+    """
+
+    home: Evenings
+    away: Evenings | None = None
+    nights: AwayNights | None = None
+
+    @property
+    def here(self) -> Evenings:
+        """The clock that says which night it is."""
+        if self.away is not None and self.nights is AwayNights.LOCAL:
+            return self.away
+        return self.home
+
+    @property
+    def body(self) -> Evenings:
+        """The clock on the wall where the person is."""
+        return self.away or self.home
+
+    def for_slot(self, follows_night: bool) -> Evenings:
+        """The clock by which a slot falls due: only what follows the night ever moves."""
+        return self.here if follows_night else self.home
+
+
 class PreferencesOut(BaseModel):
-    """Preferences as the API shows them; seven bedtimes, Monday's evening first."""
+    """Preferences as the API shows them; seven bedtimes, Monday's evening first.
+
+    `away` is null at home.
+    """
 
     timezone: str
+    away: AwayOut | None
     bedtimes: list[str]
     turns: str
     quiet: QuietHours | None
@@ -46,7 +91,7 @@ class PreferencesOut(BaseModel):
 class PreferencesChange(BaseModel):
     """What somebody wants to be different; a field that is left out stays as it is.
 
-    `quiet` null ends the quiet hours.
+    `quiet` null ends the quiet hours. A `timezone` says "I live here now" and ends being away.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -80,24 +125,58 @@ async def preferences_of(session: AsyncSession, person_id: UUID) -> Preferences:
 
 
 async def evenings_of(session: AsyncSession, person_id: UUID) -> Evenings:
-    """How a person's nights run. Raises NotFound for somebody unknown."""
+    """How a person's nights run now, and so what "tonight" means. Raises NotFound."""
     return evenings_from(await preferences_of(session, person_id))
 
 
 def evenings_from(preferences: Preferences) -> Evenings:
-    """How nights run under these preferences."""
+    """How nights run under these preferences: by the clock they follow, at home or away."""
+    return clocks_from(preferences).here
+
+
+async def clocks_of(session: AsyncSession, person_id: UUID) -> Clocks:
+    """By which clocks a person's nights run. Raises NotFound for somebody unknown."""
+    return clocks_from(await preferences_of(session, person_id))
+
+
+def clocks_from(preferences: Preferences) -> Clocks:
+    """The clocks that these preferences speak of."""
+    if preferences.away_zone is None:
+        return Clocks(_evenings(preferences, preferences.timezone))
+    return clocks_with(preferences, preferences.away_zone, preferences.away_nights)
+
+
+def clocks_with(preferences: Preferences, there: str, nights: AwayNights | None) -> Clocks:
+    """The clocks as they would be with the patient away in the zone `there`."""
+    home = _evenings(preferences, preferences.timezone)
+    return Clocks(home, _evenings(preferences, there), nights)
+
+
+def _evenings(preferences: Preferences, place: str) -> Evenings:
     return Evenings(
-        zone=zone(preferences.timezone),
+        zone=zone(place),
         bedtimes=tuple(time.fromisoformat(text) for text in preferences.bedtimes),
         turns=preferences.turns,
     )
 
 
+def zone_of(preferences: Preferences) -> str:
+    """The zone that the person is in: the one away, if they said so, else their home."""
+    return preferences.away_zone or preferences.timezone
+
+
 def quiet_of(preferences: Preferences) -> Quiet | None:
-    """The hours in which nothing reminds, if the person wants any."""
+    """The hours in which nothing reminds, if the person wants any: where they are, they sleep."""
     if preferences.quiet_from is None or preferences.quiet_until is None:
         return None
-    return Quiet(preferences.quiet_from, preferences.quiet_until, zone(preferences.timezone))
+    return Quiet(preferences.quiet_from, preferences.quiet_until, zone(zone_of(preferences)))
+
+
+def away_of(preferences: Preferences) -> AwayOut | None:
+    """Where a patient is while away, as the API shows it; None at home."""
+    if preferences.away_zone is None or preferences.away_nights is None:
+        return None
+    return AwayOut(zone=preferences.away_zone, nights=preferences.away_nights)
 
 
 def preferences_out(preferences: Preferences) -> PreferencesOut:
@@ -105,6 +184,7 @@ def preferences_out(preferences: Preferences) -> PreferencesOut:
     quiet = quiet_of(preferences)
     return PreferencesOut(
         timezone=preferences.timezone,
+        away=away_of(preferences),
         bedtimes=preferences.bedtimes,
         turns=f"{preferences.turns:%H:%M}",
         quiet=QuietHours(**{"from": f"{quiet.start:%H:%M}", "until": f"{quiet.end:%H:%M}"})
@@ -126,6 +206,7 @@ async def change_preferences(
     new: dict[str, Any] = {}
     if change.timezone is not None:
         new["timezone"] = known_zone(change.timezone)
+        new["away_zone"] = new["away_nights"] = None
     if change.bedtimes is not None:
         new["bedtimes"] = _seven_bedtimes(change.bedtimes)
     if change.turns is not None:
@@ -142,6 +223,35 @@ async def change_preferences(
             session, "preferences.changed", at=now, actor=person_id, patient=person_id,
             fields=" ".join(sorted(new)),
         )  # fmt: skip
+    return preferences
+
+
+async def go_away(
+    session: AsyncSession, person_id: UUID, there: str, nights: AwayNights, now: datetime
+) -> Preferences:
+    """Note where a patient is and by which clock their nights run there.
+
+    In their home zone they are not away. The caller replans. A repeat changes nothing and is not
+    audited again. Raises Invalid for an unknown zone, NotFound for somebody unknown.
+    """
+    preferences = await preferences_of(session, person_id)
+    if known_zone(there, "zone") == preferences.timezone:
+        return await come_home(session, person_id, now)
+    if (preferences.away_zone, preferences.away_nights) != (there, nights):
+        preferences.away_zone, preferences.away_nights = there, nights
+        audit.record(
+            session, "travel.began", at=now, actor=person_id, patient=person_id,
+            nights=nights.value,
+        )  # fmt: skip
+    return preferences
+
+
+async def come_home(session: AsyncSession, person_id: UUID, now: datetime) -> Preferences:
+    """Note that a patient is at home again; the caller replans. A repeat changes nothing."""
+    preferences = await preferences_of(session, person_id)
+    if preferences.away_zone is not None:
+        preferences.away_zone = preferences.away_nights = None
+        audit.record(session, "travel.ended", at=now, actor=person_id, patient=person_id)
     return preferences
 
 

@@ -16,8 +16,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
-from app.accounts import care
+from app.accounts.care import accompany
 from app.accounts.evenings import first_preferences
+from app.accounts.invites import claim
 from app.accounts.models import InviteKind, Person, Role, SignIn
 from app.config import Settings
 from app.db import insert_new
@@ -25,11 +26,27 @@ from app.problems import Invalid, Problem
 
 # Source: NIST SP 800-63B section 2 (30 days for low assurance; 15 minutes idle and 12 hours in
 # all for high); a patient who must sign in again at bedtime misses the dose.
-IDLE = {Role.PATIENT: timedelta(days=30), Role.CLINICIAN: timedelta(minutes=15)}
-ABSOLUTE = {Role.PATIENT: timedelta(days=180), Role.CLINICIAN: timedelta(hours=12)}
+# A companion reads one household's evenings and changes nothing, so they are let be as long.
+IDLE = {
+    Role.PATIENT: timedelta(days=30),
+    Role.CLINICIAN: timedelta(minutes=15),
+    Role.COMPANION: timedelta(days=30),
+}
+ABSOLUTE = {
+    Role.PATIENT: timedelta(days=180),
+    Role.CLINICIAN: timedelta(hours=12),
+    Role.COMPANION: timedelta(days=180),
+}
 
 # How stale `seen_at` may be: writing it on every request would make every read a write.
-SEEN_EVERY = {Role.PATIENT: timedelta(hours=1), Role.CLINICIAN: timedelta(minutes=1)}
+SEEN_EVERY = {
+    Role.PATIENT: timedelta(hours=1),
+    Role.CLINICIAN: timedelta(minutes=1),
+    Role.COMPANION: timedelta(hours=1),
+}
+
+JOINS_AS = {InviteKind.CLINICIAN: Role.CLINICIAN, InviteKind.COMPANION: Role.COMPANION}
+"""What somebody becomes who registers with a code of this kind; without a code, a patient."""
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
@@ -76,31 +93,34 @@ async def register(
     session: AsyncSession, *, email: str, password_hash: str, name: str, timezone: str,
     invite: str | None, now: datetime,
 ) -> Person:  # fmt: skip
-    """Make a patient, or with a clinician's invite code a clinician of the inviting clinic.
+    """Make a patient; with a code for it, a clinician of the inviting clinic, or a companion.
 
     Of two registrations at once with one address, or one code, the database lets one through.
-    Raises Invalid, EmailTaken, and care.InviteNotUsable.
+    Raises Invalid, EmailTaken, and invites.InviteNotUsable.
     """
     email, name, person_id = known_email(email), known_name(name), uuid4()
     preferences = first_preferences(person_id, timezone)
-    used = await care.claim(session, invite, InviteKind.CLINICIAN, now) if invite else None
-    role = Role.CLINICIAN if used else Role.PATIENT
+    used = await claim(session, invite, *JOINS_AS, now=now, field="invite") if invite else None
+    role = JOINS_AS[used.kind] if used else Role.PATIENT
     row = {
         "id": person_id, "role": role, "email": email, "name": name,
         "password_hash": password_hash, "created_at": now,
-        "clinic_id": used.clinic_id if used else None,
+        "clinic_id": used.clinic_id if used else None, "admin": used.admin if used else False,
     }  # fmt: skip
     if not await insert_new(session, Person, [row]):
         raise EmailTaken(
             "An account with this e-mail address exists.",
             field="email", cure="Sign in instead, or use another address.",
         )  # fmt: skip
-    if used:
-        used.used_by = person_id
     session.add(preferences)
     patient = None if used else person_id
     audit.record(session, "person.registered", at=now, actor=person_id, patient=patient)
-    return await session.get_one(Person, person_id)
+    person = await session.get_one(Person, person_id)
+    if used:
+        used.used_by = person_id
+        if role is Role.COMPANION:
+            await accompany(session, person, used, now)
+    return person
 
 
 async def person_with(session: AsyncSession, email: str) -> Person | None:
@@ -139,6 +159,8 @@ async def person_signed_in(session: AsyncSession, token: str, now: datetime) -> 
         return None
     sign_in, person = row
     idle = now - sign_in.seen_at
+    if person.left_at is not None:
+        return None
     if now >= sign_in.expires_at or idle >= IDLE[person.role]:
         return None
     if idle >= SEEN_EVERY[person.role]:

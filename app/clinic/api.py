@@ -1,4 +1,4 @@
-"""HTTP for the clinician's side: inviting patients, the panel, and one patient's adherence."""
+"""HTTP for the clinic's side: invites, its people, the panel, and one patient's adherence."""
 
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -8,11 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.accounts import care
-from app.accounts.access import Clinician, OfPatient
+from app.accounts import invites, staff
+from app.accounts.access import Admin, Clinician, OfPatient
 from app.accounts.attempts import allow
 from app.accounts.evenings import preferences_of
+from app.accounts.models import InviteKind
+from app.accounts.shapes import ColleagueInvite, ColleagueOut, Colleagues, InviteOut
 from app.clinic import reading
+from app.clinic.flags import Severity, flags_of
 from app.clinic.panel import panel
 from app.clinic.reading import Reading
 from app.clock import Now
@@ -24,13 +27,6 @@ from app.schedule import zone
 router = APIRouter(prefix="/api", tags=["clinic"])
 
 INVITES = "200/hour"
-
-
-class InviteOut(BaseModel):
-    """A code for one patient; it is shown this once."""
-
-    code: str
-    expires_at: datetime
 
 
 class Taking(BaseModel):
@@ -52,6 +48,7 @@ class PanelPatient(BaseModel):
     devices: int
     labs_overdue: int
     open_now: int
+    flags: int
 
 
 class PanelOut(BaseModel):
@@ -60,6 +57,22 @@ class PanelOut(BaseModel):
     patients: list[PanelPatient]
     next: UUID | None
     definition: dict[str, str]
+
+
+class FlagOut(BaseModel):
+    """One thing to look at; `overridden` is one that a clinician has decided about."""
+
+    code: str
+    severity: Severity
+    since: datetime
+    text: str
+    overridden: bool
+
+
+class FlagsOut(BaseModel):
+    """What needs a look, the gravest first."""
+
+    flags: list[FlagOut]
 
 
 class Period(BaseModel):
@@ -105,6 +118,7 @@ class Figures(BaseModel):
     held: int
     extra: int
     open: int
+    rest: int
     taking: Rate
     timing: float | None
     delay_minutes_median: float | None
@@ -141,8 +155,40 @@ class AdherenceOut(BaseModel):
 async def invite(clinician: Clinician, request: Request, session: Session, now: Now) -> InviteOut:
     """A single-use code with which one patient lets this clinician in. Each call makes another."""
     allow(request, INVITES, f"invites of {clinician.id}")
-    code, expires_at = care.invite_patient(session, clinician, now)
-    return InviteOut(code=code, expires_at=expires_at)
+    issued = invites.invite_patient(session, clinician, now)
+    return InviteOut.of(issued, InviteKind.PATIENT, request.app.state.settings.public_url)
+
+
+@router.get("/clinic/people", responses=declared(NotFound))
+async def read_people(admin: Admin, session: Session) -> Colleagues:
+    """Everybody who is or was a clinician of the admin's clinic. It opens no patient's record."""
+    found = await staff.people_of(session, admin.clinic_id)
+    return Colleagues(people=[ColleagueOut.of(person) for person in found])
+
+
+@router.post(
+    "/clinic/people/invites", status_code=201, responses=declared(NotFound, TooManyRequests)
+)
+async def invite_colleague(
+    wanted: ColleagueInvite, admin: Admin, request: Request, session: Session, now: Now
+) -> InviteOut:
+    """A single-use code with which one clinician joins the clinic. Each call makes another."""
+    allow(request, INVITES, f"invites of {admin.id}")
+    acting = await staff.acting_admin(session, admin)
+    issued = invites.invite_colleague(session, acting, now, admin=wanted.admin)
+    return InviteOut.of(issued, InviteKind.CLINICIAN, request.app.state.settings.public_url)
+
+
+@router.patch(
+    "/clinic/people/{person}",
+    responses=declared(NotFound, Invalid, staff.LastAdmin, staff.HasLeft),
+)
+async def change_colleague(
+    person: UUID, wanted: staff.StaffChange, admin: Admin, session: Session, now: Now
+) -> ColleagueOut:
+    """Make or unmake an admin, or note that somebody has left, at once; a repeat is harmless."""
+    changed = await staff.change_person(session, admin, person, wanted, now)
+    return ColleagueOut.of(changed)
 
 
 @router.get("/clinic/patients", responses=declared(NotFound, Invalid))
@@ -167,12 +213,30 @@ async def read_panel(
                 devices=row.devices,
                 labs_overdue=row.labs_overdue,
                 open_now=row.taking.open,
+                flags=row.flags,
             )
             for row in page.rows
         ],
         next=page.next,
         definition=DEFINITION,
     )
+
+
+@router.get("/patients/{patient}/flags", responses=declared(NotFound))
+async def read_flags(
+    clinician: Clinician, access: OfPatient, session: Session, now: Now
+) -> FlagsOut:
+    """What needs a look at this patient, the gravest first. For clinicians alone."""
+    found = (await flags_of(session, [access.patient_id], now))[access.patient_id]
+    return FlagsOut(
+        flags=[
+            FlagOut(
+                code=flag.code, severity=flag.severity, since=flag.since, text=flag.text,
+                overridden=flag.overridden,
+            )
+            for flag in found
+        ]
+    )  # fmt: skip
 
 
 @router.get("/patients/{patient}/adherence", responses=declared(NotFound, Invalid))
@@ -241,6 +305,7 @@ def _figures(line: LineNamed | None, sums: Adherence, doses: list[Reading]) -> F
         held=sums.held,
         extra=sums.extra,
         open=sums.open,
+        rest=sums.rest,
         taking=Rate(
             value=None if sums.taking is None else round(sums.taking, 4),
             ci95=interval and (round(interval[0], 4), round(interval[1], 4)),

@@ -14,10 +14,13 @@ from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
+from app.accounts.care import live
 from app.accounts.models import CareLink, Person, Preferences
-from app.clinic.reading import by_patient, readings, standing_event, stands
+from app.clinic.flags import flags_of
+from app.clinic.reading import by_patient, readings
 from app.doses.adherence import Adherence, summarise
 from app.doses.models import Dose, Kind, Spoken
+from app.doses.standing import standing_event, stands
 from app.monitoring.due import State, state_of
 from app.monitoring.models import LabDraw
 from app.problems import Invalid
@@ -37,6 +40,7 @@ class Row:
     last_taken_at  when the latest dose that was taken, was taken
     unreachable    reminders do not get through, which is not the same as not taking anything
     labs_overdue   blood draws whose day is more than a week past
+    flags          how many things need a look; those a clinician has decided about do not count
     """
 
     patient: Person
@@ -46,6 +50,7 @@ class Row:
     devices: int
     unreachable: bool
     labs_overdue: int
+    flags: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ async def panel(
     The cursor is a patient's id, because a name may not stand in an address. Each patient on the
     page finds the look in their access log. Raises Invalid for a cursor of somebody else.
     """
-    people = await _people(session, clinician.id, cursor, limit + 1)
+    people = await _people(session, clinician.id, cursor, limit + 1, now)
     more, people = len(people) > limit, people[:limit]
     ids = [patient.id for patient, _, _, _ in people]
     if not ids:
@@ -72,6 +77,7 @@ async def panel(
     found = by_patient(await readings(session, ids, now - LOOK_BACK, now))
     devices = await _devices(session, ids)
     spoken_to = await _spoken_to(session, ids, now)
+    flags = await flags_of(session, ids, now)
     overdue = await _overdue(session, {p.id: timezone for p, _, timezone, _ in people}, now)
     for patient_id in ids:
         audit.record(session, "panel.read", at=now, actor=clinician.id, patient=patient_id)
@@ -88,13 +94,14 @@ async def panel(
                 devices=count,
                 unreachable=count == 0 or (silent and patient.id in spoken_to),
                 labs_overdue=overdue[patient.id],
+                flags=sum(not flag.overridden for flag in flags[patient.id]),
             )
         )
     return Page(rows, ids[-1] if more else None)
 
 
 async def _people(
-    session: AsyncSession, clinician_id: UUID, cursor: UUID | None, limit: int
+    session: AsyncSession, clinician_id: UUID, cursor: UUID | None, limit: int, now: datetime
 ) -> list[tuple[Person, datetime, str, datetime | None]]:
     """Patients by name: person, since when in care, zone, when the latest taken dose was taken."""
     order = func.lower(Person.name)
@@ -113,7 +120,7 @@ async def _people(
         select(Person, CareLink.granted_at, Preferences.timezone, last_taken)
         .join(CareLink, CareLink.patient_id == Person.id)
         .join(Preferences, Preferences.person_id == Person.id)
-        .where(CareLink.person_id == clinician_id, CareLink.ended_at.is_(None))
+        .where(CareLink.person_id == clinician_id, CareLink.clinic_id.is_not(None), live(now))
         .order_by(order, Person.id)
         .limit(limit)
     )

@@ -3,21 +3,27 @@
 Nothing is judged here. `app.doses.adherence` says what counts as taken, late or missed.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from app.audit import Means
 from app.doses.adherence import Intake
-from app.doses.models import Dose, Event, Kind, Spoken
+from app.doses.delivery import Fate, reminders_of
+from app.doses.models import Dose, Kind
+from app.doses.standing import standing_event, stands
+from app.doses.state import WeekKey
+from app.doses.weeks import Week, WeekNight, monday_of, week_of
 from app.protocols.models import Line, Version
-from app.push.models import Delivery, State
+
+AROUND = timedelta(days=8)
+"""A night's dose lies no further than this from any other of its week."""
 
 BACKFILLED = timedelta(hours=24)
 """Logged this long after it was taken, a dose is from memory. Source: product.md 5.3."""
@@ -75,46 +81,54 @@ async def readings(
 ) -> list[Reading]:
     """Every dose of these patients due in (since, until], as it stands, in order of time.
 
-    One statement for any number of patients, along their own rows alone.
+    until   also the instant as of which a week that still runs is read
+
+    One statement for any number of patients, along their own rows alone. Of lines taken on any so
+    many nights it reads the whole weeks at both ends, because what one night comes to depends on
+    the others.
     """
     last = standing_event()
     rows = await session.execute(
         select(
-            Dose.patient_id, Dose.line_id, Dose.label, Dose.due_at, Dose.closes_at,
-            Dose.on_time_minutes, Dose.held, Dose.extra, last.kind, last.taken_at, last.reason,
-            last.means, last.logged_at,
+            Dose.patient_id, Dose.line_id, Dose.label, Dose.night, Dose.due_at, Dose.closes_at,
+            Dose.on_time_minutes, Dose.held, Dose.extra, Dose.quota,
+            last.kind, last.taken_at, last.reason, last.means, last.logged_at,
         )
         .outerjoin(last, stands(last))
-        .where(Dose.patient_id.in_(patients), Dose.due_at > since, Dose.due_at <= until)
+        .where(
+            Dose.patient_id.in_(patients),
+            Dose.due_at > since - AROUND, Dose.due_at <= until + AROUND,
+            or_(Dose.quota.is_not(None), and_(Dose.due_at > since, Dose.due_at <= until)),
+        )
         .order_by(Dose.patient_id, Dose.due_at, Dose.label)
     )  # fmt: skip
-    return [_reading(row) for row in rows]
+    found = rows.all()
+    weeks = _weeks(found, until)
+    return [
+        _reading(row, weeks.get(_week_key(row))) for row in found if since < row.due_at <= until
+    ]
 
 
-def standing_event() -> Any:
-    """The events, under a name of their own, to be joined by `stands`."""
-    return aliased(Event, name="last")
+def _weeks(rows: Sequence[Any], now: datetime) -> dict[WeekKey, Week]:
+    """The weeks of the lines that are taken on any so many nights."""
+    nights: dict[WeekKey, list[WeekNight]] = {}
+    for row in rows:
+        if row.quota is not None and not row.extra:
+            one = WeekNight(
+                night=row.night, quota=row.quota, taken=row.kind is Kind.TAKEN, held=row.held,
+                closed=row.kind is Kind.SKIPPED or now >= row.closes_at,
+            )  # fmt: skip
+            nights.setdefault(_week_key(row), []).append(one)
+    return {key: week_of(of_week) for key, of_week in nights.items()}
 
 
-def stands(event: Any) -> ColumnElement[bool]:
-    """Joins a dose to the one event that stands: the last, unless it undid the one before."""
-    later = aliased(Event)
-    superseded = (
-        select(later.id)
-        .where(
-            later.patient_id == event.patient_id, later.dose_id == event.dose_id,
-            later.seq > event.seq,
-        )
-        .exists()
-    )  # fmt: skip
-    return and_(
-        event.patient_id == Dose.patient_id, event.dose_id == Dose.id,
-        event.kind != Kind.UNDONE, ~superseded,
-    )  # fmt: skip
+def _week_key(row: Any) -> WeekKey:
+    return row.line_id, monday_of(row.night)
 
 
-def _reading(row: Any) -> Reading:
+def _reading(row: Any, week: Week | None) -> Reading:
     skipped = row.kind is Kind.SKIPPED
+    counted = week is not None and row.quota is not None and not row.extra
     intake = Intake(
         due_at=row.due_at,
         closes_at=row.closes_at,
@@ -123,6 +137,7 @@ def _reading(row: Any) -> Reading:
         skip_reason=(row.reason.value if row.reason else "") if skipped else None,
         held=row.held,
         extra=row.extra,
+        standing=week.standings.get(row.night) if week is not None and counted else None,
     )
     return Reading(row.patient_id, row.line_id, row.label, intake, row.means, row.logged_at)
 
@@ -152,52 +167,19 @@ async def reminded(
     session: AsyncSession, patient_id: UUID, since: datetime, until: datetime
 ) -> Reminded:
     """How the reminders of the doses due in (since, until] fared."""
-    rows = await session.execute(
-        select(
-            func.max(Spoken.devices).label("devices"),
-            _any(Delivery.state == State.ACCEPTED).label("accepted"),
-            _any(Delivery.shown_at.is_not(None)).label("shown"),
-            _any(Delivery.state == State.WAITING).label("waiting"),
-            _any(Delivery.state.in_([State.GONE, State.REFUSED, State.EXPIRED])).label("failed"),
-        )
-        .select_from(Dose)
-        .join(Spoken, and_(Spoken.patient_id == Dose.patient_id, Spoken.dose_id == Dose.id))
-        .outerjoin(
-            Delivery,
-            and_(
-                Delivery.person_id == Spoken.patient_id, Delivery.message_id == Spoken.message_id
-            ),
-        )
-        .where(
-            Dose.patient_id == patient_id, Dose.due_at > since, Dose.due_at <= until,
-            Dose.extra.is_(False),
-        )
-        .group_by(Dose.id)
+    planned = select(Dose.id).where(
+        Dose.patient_id == patient_id, Dose.due_at > since, Dose.due_at <= until,
+        Dose.extra.is_(False),
     )  # fmt: skip
-    fates = [_fate(row) for row in rows]
+    fates = Counter(one.fate for one in (await reminders_of(session, patient_id, planned)).values())
     return Reminded(
-        due=len(fates),
-        accepted=fates.count("accepted") + fates.count("shown"),
-        shown=fates.count("shown"),
-        undeliverable=fates.count("undeliverable"),
-        waiting=fates.count("waiting"),
-        withdrawn=fates.count("withdrawn"),
+        due=fates.total(),
+        accepted=fates[Fate.ACCEPTED] + fates[Fate.SHOWN],
+        shown=fates[Fate.SHOWN],
+        undeliverable=fates[Fate.UNDELIVERABLE],
+        waiting=fates[Fate.WAITING],
+        withdrawn=fates[Fate.WITHDRAWN],
     )
-
-
-def _any(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    """1 when the condition holds for any row of the group; SQLite has no bool_or."""
-    return func.coalesce(func.max(case((condition, 1), else_=0)), 0)
-
-
-def _fate(row: Any) -> str:
-    if row.shown:
-        return "shown"
-    if row.accepted:
-        return "accepted"
-    if row.waiting:
-        return "waiting"
-    return "undeliverable" if row.failed or not row.devices else "withdrawn"
 
 
 def by_line(found: Sequence[Reading]) -> dict[UUID, list[Reading]]:

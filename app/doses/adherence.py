@@ -15,8 +15,10 @@ from datetime import datetime, timedelta
 from math import sqrt
 from statistics import median
 
+from app.doses.weeks import Standing
+
 DEFINITION = {
-    "id": "prescribed-1",
+    "id": "prescribed-2",
     "phase": "all prescribed doses; those before the first intake count as missed",
     "counted": "planned doses due in the period that were logged or whose window has closed",
     "taking": "(on time + late) / expected",
@@ -26,6 +28,11 @@ DEFINITION = {
     "skips": "count as expected and not taken",
     "missed": "not logged when the window closed; never counted as taken",
     "holds": "not expected",
+    "gap": "a dose that a change of zone moved within the line's minimum gap is held: not expected",
+    "any_n_of_seven": "of a line taken on any n nights of the ISO week, intakes count up to n; of "
+    "planned nights that were not held, n sevenths, rounded down, are owed; what the week can no "
+    "longer make up for is missed or skipped, and every other night left out is rest",
+    "rest": "nights of such a line that its week leaves free; in no rate",
     "extra": "taken outside the plan; in no rate",
     "pooled": "sums over the lines; never an average of rates",
     "interval": "Wilson score interval, 95 %",
@@ -42,6 +49,7 @@ class Intake:
     on_time       how far from `due_at`, either way, still counts as on time
     taken_at      None when it was skipped or not logged
     skip_reason   a word when it was skipped, "" for a skip without one, None when it was not
+    standing      of a line taken on any so many nights: what its week makes of this one
     """
 
     due_at: datetime
@@ -51,6 +59,7 @@ class Intake:
     skip_reason: str | None = None
     held: bool = False
     extra: bool = False
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,7 @@ class Adherence:
     """Counts over a period; two of them add up. A rate is None until something was expected.
 
     open     due and not settled, while the window still runs: in no rate yet
+    rest     nights that the week of a line taken on any so many leaves free: in no rate
     delays   minutes from due to taken for every planned dose taken, negative when early
     """
 
@@ -70,6 +80,7 @@ class Adherence:
     open: int = 0
     skip_reasons: Counter[str] = field(default_factory=Counter)
     delays: tuple[int, ...] = ()
+    rest: int = 0
 
     @property
     def expected(self) -> int:
@@ -112,6 +123,7 @@ class Adherence:
             self.open + other.open,
             self.skip_reasons + other.skip_reasons,
             self.delays + other.delays,
+            self.rest + other.rest,
         )
 
 
@@ -141,6 +153,7 @@ def summarise(intakes: Iterable[Intake], now: datetime) -> Adherence:
         counts["open"],
         reasons,
         tuple(sorted(delays)),
+        counts["rest"],
     )
 
 
@@ -169,13 +182,17 @@ def wilson(taken: int, expected: int) -> tuple[float, float] | None:
 def _rate(intake: Intake, now: datetime) -> str:
     if intake.extra:
         return "extra" if intake.taken_at is not None else "void"
-    if intake.held and intake.taken_at is None:
-        return "held"
     if intake.taken_at is not None:
+        if intake.held or intake.standing is Standing.EXTRA:
+            return "extra"
         near = abs(intake.taken_at - intake.due_at) <= intake.on_time
-        return "extra" if intake.held else "on_time" if near else "late"
-    if intake.skip_reason is not None:
-        return "skipped"
+        return "on_time" if near else "late"
+    if intake.held or intake.standing is Standing.REST:
+        return "held" if intake.held else "rest"
+    return "skipped" if intake.skip_reason is not None else _unsettled(intake, now)
+
+
+def _unsettled(intake: Intake, now: datetime) -> str:
     if now >= intake.closes_at:
         return "missed"
     return "open" if now >= intake.due_at else "upcoming"

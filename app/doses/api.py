@@ -1,123 +1,46 @@
-"""A patient's doses over HTTP: read them, log them, undo, add what was not planned."""
+"""A patient's doses over HTTP: read them, log them, correct, undo, add what was not planned.
+
+Every way of writing is there twice: short for the patient's own doses, and under the patient for
+whoever they let change their record, which is then shown with who it was.
+"""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.access import Me, OfPatient
+from app.accounts.access import Access, Me, OfPatient, OnlyLooking
 from app.accounts.evenings import evenings_of
-from app.audit import Means
+from app.accounts.models import Scope
 from app.clock import Day, Instant, Now
 from app.db import Session
+from app.doses.answers import DoseOut, answer, answers
+from app.doses.asking import AskAgain
 from app.doses.log import (
     DoseAlreadySettled,
+    NoLongerStands,
     NothingToUndo,
     Report,
+    amend,
     doses_between,
     extra_slot,
     log_extra,
     settle,
     undo,
 )
-from app.doses.models import Dose, Kind, SkipReason
+from app.doses.models import AmountReason, Dose, Kind, SkipReason
 from app.doses.plan import PlannedDose
-from app.doses.shapes import AmountOut, AmountShape
-from app.doses.state import DoseState, is_late, state_of
+from app.doses.shapes import AmountShape
 from app.problems import Invalid, NotFound, declared
-from app.schedule import A_DAY, zone
-from app.units import Amount
+from app.schedule import A_DAY
 
 router = APIRouter(prefix="/api", tags=["doses"])
 
 MOST_NIGHTS = 120
-
-
-class EventOut(BaseModel):
-    """One thing somebody said of a dose."""
-
-    id: UUID
-    kind: Kind
-    taken_at: datetime | None
-    logged_at: datetime
-    means: Means
-    reason: SkipReason | None
-    note: str | None
-
-
-class DoseOut(BaseModel):
-    """One dose, what stands of it, and everything that was ever said of it."""
-
-    id: UUID
-    line_id: UUID
-    version_id: UUID
-    night: date
-    slot: int
-    label: str
-    amount: AmountOut
-    route: str
-    due_at: datetime
-    closes_at: datetime
-    due_local: str
-    closes_local: str
-    zone: str
-    state: DoseState
-    late: bool | None
-    taken_at: datetime | None
-    logged_at: datetime | None
-    reason: SkipReason | None
-    taken_amount: AmountOut | None
-    means: Means | None
-    extra: bool
-    events: list[EventOut]
-
-    @classmethod
-    def of(cls, dose: Dose, now: datetime) -> "DoseOut":
-        """The dose as it stands at `now`."""
-        outcome = dose.outcome
-        here = zone(dose.zone)
-        differing = None
-        if outcome and outcome.amount_value is not None and outcome.amount_unit is not None:
-            differing = AmountOut.of(Amount(outcome.amount_value, outcome.amount_unit))
-        events = [
-            EventOut(
-                id=event.id,
-                kind=event.kind,
-                taken_at=event.taken_at,
-                logged_at=event.logged_at,
-                means=event.means,
-                reason=event.reason,
-                note=event.note,
-            )
-            for event in dose.events
-        ]
-        return cls(
-            id=dose.id,
-            line_id=dose.line_id,
-            version_id=dose.version_id,
-            night=dose.night,
-            slot=dose.slot,
-            label=dose.label,
-            amount=AmountOut.of(dose.amount),
-            route=dose.route,
-            due_at=dose.due_at,
-            closes_at=dose.closes_at,
-            due_local=f"{dose.due_at.astimezone(here):%H:%M}",
-            closes_local=f"{dose.closes_at.astimezone(here):%H:%M}",
-            zone=dose.zone,
-            state=state_of(dose, now),
-            late=is_late(dose),
-            taken_at=outcome.taken_at if outcome else None,
-            logged_at=outcome.logged_at if outcome else None,
-            reason=outcome.reason if outcome else None,
-            taken_amount=differing,
-            means=outcome.means if outcome else None,
-            extra=dose.extra,
-            events=events,
-        )
 
 
 class DosesOut(BaseModel):
@@ -130,7 +53,10 @@ class DosesOut(BaseModel):
 
 
 class ReportIn(BaseModel):
-    """What happened to a planned dose; `id` is made on the phone, so that a repeat is harmless."""
+    """What happened to a planned dose; `id` is made on the phone, so that a repeat is harmless.
+
+    `confirmed`: the answer "yes" to an `ask-again` problem; never needed when nothing was asked.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -139,7 +65,18 @@ class ReportIn(BaseModel):
     taken_at: Instant | None = None
     reason: SkipReason | None = None
     amount: AmountShape | None = None
+    amount_reason: AmountReason | None = None
     note: str | None = Field(default=None, max_length=500)
+    confirmed: bool = False
+
+
+class AmendIn(ReportIn):
+    """All of what is true of a dose, in place of the event it `replaces`; that one is kept.
+
+    An intake without a time keeps the one it had; without an amount it was the planned one.
+    """
+
+    replaces: UUID
 
 
 class UndoIn(BaseModel):
@@ -159,7 +96,9 @@ class ExtraIn(BaseModel):
     line_id: UUID
     taken_at: Instant | None = None
     amount: AmountShape | None = None
+    amount_reason: AmountReason | None = None
     note: str | None = Field(default=None, max_length=500)
+    confirmed: bool = False
 
 
 @router.get("/patients/{patient}/doses", responses=declared(NotFound, Invalid))
@@ -186,53 +125,138 @@ async def read_doses(
         now=now,
         timezone=evenings.zone.key,
         tonight=tonight,
-        doses=[DoseOut.of(dose, now) for dose in doses],
+        doses=await answers(session, access.patient_id, doses, now),
     )
 
 
-@router.put("/doses/{dose_id}/log", responses=declared(NotFound, DoseAlreadySettled, Invalid))
-async def log_dose(dose_id: UUID, report: ReportIn, me: Me, session: Session, now: Now) -> DoseOut:
+LOGGING = declared(NotFound, OnlyLooking, DoseAlreadySettled, AskAgain, Invalid)
+AMENDING = declared(NotFound, OnlyLooking, NoLongerStands, AskAgain, Invalid)
+UNDOING = declared(NotFound, OnlyLooking, NothingToUndo, Invalid)
+ADDING = declared(NotFound, OnlyLooking, AskAgain, Invalid)
+
+
+async def mine(me: Me) -> Access:
+    """The patient's own record, for the short addresses without a patient in them."""
+    return Access(me.id, me, own=True, scope=Scope.CHANGE)
+
+
+Mine = Annotated[Access, Depends(mine)]
+
+
+@router.put("/doses/{dose_id}/log", responses=LOGGING)
+async def log_dose(
+    dose_id: UUID, given: ReportIn, access: Mine, session: Session, now: Now
+) -> DoseOut:
     """Say that a dose was taken or skipped. Safe to repeat with the same `id`."""
-    dose = await settle(
-        session,
-        me.id,
-        dose_id,
-        Report(
-            id=report.id,
-            kind=Kind(report.kind),
-            author=me.id,
-            means=Means.APP,
-            taken_at=report.taken_at,
-            reason=report.reason,
-            amount=report.amount.amount() if report.amount else None,
-            note=report.note,
-        ),
-        now=now,
-    )
-    return DoseOut.of(dose, now)
+    return await _log(session, access, dose_id, given, now)
 
 
-@router.post("/doses/{dose_id}/undo", responses=declared(NotFound, NothingToUndo))
-async def undo_dose(dose_id: UUID, given: UndoIn, me: Me, session: Session, now: Now) -> DoseOut:
+@router.put("/patients/{patient}/doses/{dose_id}/log", responses=LOGGING)
+async def log_dose_of(
+    dose_id: UUID, given: ReportIn, access: OfPatient, session: Session, now: Now
+) -> DoseOut:
+    """Say it for a patient who lets you change their record. Safe to repeat."""
+    return await _log(session, access, dose_id, given, now)
+
+
+@router.post("/doses/{dose_id}/amend", responses=AMENDING)
+async def amend_dose(
+    dose_id: UUID, given: AmendIn, access: Mine, session: Session, now: Now
+) -> DoseOut:
+    """Correct what stands of a dose; both stay in its history. Safe to repeat."""
+    return await _amend(session, access, dose_id, given, now)
+
+
+@router.post("/patients/{patient}/doses/{dose_id}/amend", responses=AMENDING)
+async def amend_dose_of(
+    dose_id: UUID, given: AmendIn, access: OfPatient, session: Session, now: Now
+) -> DoseOut:
+    """Correct it for a patient who lets you change their record. Safe to repeat."""
+    return await _amend(session, access, dose_id, given, now)
+
+
+@router.post("/doses/{dose_id}/undo", responses=UNDOING)
+async def undo_dose(
+    dose_id: UUID, given: UndoIn, access: Mine, session: Session, now: Now
+) -> DoseOut:
     """Take back what stands of a dose; both stay in its history. Safe to repeat."""
-    dose = await undo(
-        session, me.id, dose_id, event_id=given.id, author=me.id, means=Means.APP, now=now
-    )
-    return DoseOut.of(dose, now)
+    return await _undo(session, access, dose_id, given, now)
 
 
-@router.post("/doses/extra", status_code=201, responses=declared(NotFound, Invalid))
-async def add_extra_dose(given: ExtraIn, me: Me, session: Session, now: Now) -> DoseOut:
+@router.post("/patients/{patient}/doses/{dose_id}/undo", responses=UNDOING)
+async def undo_dose_of(
+    dose_id: UUID, given: UndoIn, access: OfPatient, session: Session, now: Now
+) -> DoseOut:
+    """Take it back for a patient who lets you change their record. Safe to repeat."""
+    return await _undo(session, access, dose_id, given, now)
+
+
+@router.post("/doses/extra", status_code=201, responses=ADDING)
+async def add_extra_dose(given: ExtraIn, access: Mine, session: Session, now: Now) -> DoseOut:
     """Record a dose taken outside the plan. Safe to repeat with the same `id`."""
-    like = select(Dose).where(Dose.patient_id == me.id, Dose.line_id == given.line_id)
+    return await _add(session, access, given, now)
+
+
+@router.post("/patients/{patient}/doses/extra", status_code=201, responses=ADDING)
+async def add_extra_dose_of(
+    given: ExtraIn, access: OfPatient, session: Session, now: Now
+) -> DoseOut:
+    """Record one for a patient who lets you change their record. Safe to repeat."""
+    return await _add(session, access, given, now)
+
+
+def _report(given: ReportIn, access: Access, amends: UUID | None = None) -> Report:
+    return Report(
+        id=given.id,
+        kind=Kind(given.kind),
+        author=access.actor.id,
+        means=access.means,
+        taken_at=given.taken_at,
+        reason=given.reason,
+        amount=given.amount.amount() if given.amount else None,
+        amount_reason=given.amount_reason,
+        note=given.note,
+        amends=amends,
+    )
+
+
+async def _log(
+    session: AsyncSession, access: Access, dose_id: UUID, given: ReportIn, now: datetime
+) -> DoseOut:
+    report, ask = _report(given, access), not given.confirmed
+    dose = await settle(session, access.patient_id, dose_id, report, now=now, ask=ask)
+    return await answer(session, dose, now)
+
+
+async def _amend(
+    session: AsyncSession, access: Access, dose_id: UUID, given: AmendIn, now: datetime
+) -> DoseOut:
+    report, ask = _report(given, access, given.replaces), not given.confirmed
+    dose = await amend(session, access.patient_id, dose_id, report, now=now, ask=ask)
+    return await answer(session, dose, now)
+
+
+async def _undo(
+    session: AsyncSession, access: Access, dose_id: UUID, given: UndoIn, now: datetime
+) -> DoseOut:
+    dose = await undo(
+        session, access.patient_id, dose_id, event_id=given.id, author=access.actor.id,
+        means=access.means, now=now,
+    )  # fmt: skip
+    return await answer(session, dose, now)
+
+
+async def _add(session: AsyncSession, access: Access, given: ExtraIn, now: datetime) -> DoseOut:
+    """The dose gets the label, amount and rules of the nearest one that was planned."""
+    like = select(Dose).where(
+        Dose.patient_id == access.patient_id, Dose.line_id == given.line_id, Dose.extra.is_(False)
+    )
     nearest = await session.scalar(
-        like.where(Dose.extra.is_(False), Dose.due_at <= now + 14 * A_DAY)
-        .order_by(Dose.due_at.desc())
-        .limit(1)
+        like.where(Dose.due_at <= now + 14 * A_DAY).order_by(Dose.due_at.desc()).limit(1)
     )
     if nearest is None:
-        raise NotFound("There is no such line in your protocol.")
-    evenings = await evenings_of(session, me.id)
+        raise NotFound("There is no such line in this protocol.")
+    evenings = await evenings_of(session, access.patient_id)
     taken_at = given.taken_at or now
     extra = PlannedDose(
         line_id=nearest.line_id,
@@ -247,19 +271,19 @@ async def add_extra_dose(given: ExtraIn, me: Me, session: Session, now: Now) -> 
         on_time_minutes=nearest.on_time_minutes,
         ladder=(),
         zone=evenings.zone.key,
+        min_gap_minutes=nearest.min_gap_minutes,
     )
+    report = Report(
+        id=given.id,
+        kind=Kind.TAKEN,
+        author=access.actor.id,
+        means=access.means,
+        taken_at=taken_at,
+        amount_reason=given.amount_reason,
+        note=given.note,
+    )
+    prescribed = None if given.confirmed else nearest.amount
     dose = await log_extra(
-        session,
-        me.id,
-        extra,
-        Report(
-            id=given.id,
-            kind=Kind.TAKEN,
-            author=me.id,
-            means=Means.APP,
-            taken_at=taken_at,
-            note=given.note,
-        ),
-        now=now,
+        session, access.patient_id, extra, report, now=now, prescribed=prescribed
     )
-    return DoseOut.of(dose, now)
+    return await answer(session, dose, now)

@@ -163,6 +163,7 @@ class Reminder(Base):
     rungs       the instants still to come at which it speaks, as RFC 3339 text, soonest first
     remind_at   the first of them, or a snooze
     spoken      how often it has spoken
+    quota       the dose's own: nothing speaks of it once its week is filled
     """
 
     __tablename__ = "reminder"
@@ -183,6 +184,7 @@ class Reminder(Base):
     remind_at: Mapped[datetime]
     rungs: Mapped[list[str]]
     spoken: Mapped[int] = mapped_column(default=0)
+    quota: Mapped[int | None] = mapped_column(default=None)
 
 
 class Spoken(Base):

@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db import insert_new
-from app.doses.models import Dose, Event, Kind
+from app.doses.models import Dose, Event, Held, Kind
 from app.units import Amount
 
 LONGEST_WINDOW = timedelta(days=7)
@@ -31,7 +31,13 @@ def dose_id(line_id: UUID, night: date, slot: int) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class PlannedDose:
-    """One intake as the prescription in force asks for it."""
+    """One intake as the prescription in force asks for it.
+
+    zone               whose wall clock `due_at` was read off
+    held, held_for     not expected, and why
+    min_gap_minutes    closest that two intakes of the line may lie; None without such a rule
+    quota              of a line taken on any so many nights of the week: how many
+    """
 
     line_id: UUID
     version_id: UUID
@@ -46,6 +52,9 @@ class PlannedDose:
     ladder: tuple[int, ...]
     zone: str
     held: bool = False
+    held_for: Held | None = None
+    min_gap_minutes: int | None = None
+    quota: int | None = None
 
     @property
     def id(self) -> UUID:
@@ -71,6 +80,9 @@ class PlannedDose:
             "ladder": list(self.ladder),
             "zone": self.zone,
             "held": self.held,
+            "held_for": self.held_for,
+            "min_gap_minutes": self.min_gap_minutes,
+            "quota": self.quota,
             "extra": False,
         }
 
@@ -120,11 +132,9 @@ async def replace_future(
             row.held = True
         elif dose is None:
             gone.append(key)
-        elif dose.due_at > now and _differs(row, columns := dose.columns(patient_id)):
-            await session.execute(
-                update(Dose).where(Dose.patient_id == patient_id, Dose.id == key).values(**columns)
-            )
-            changed += 1
+        elif dose.due_at > now:
+            changed += _rewrite(row, dose.columns(patient_id))
+    await session.flush()  # one statement for every row that changes in the same way
     if gone:
         await session.execute(delete(Dose).where(Dose.patient_id == patient_id, Dose.id.in_(gone)))
     return Changes(added, changed, len(gone))
@@ -143,6 +153,21 @@ async def _rows(
     return (await session.scalars(nights)).all()
 
 
+async def outcomes_of(
+    session: AsyncSession, patient_id: UUID, doses: Sequence[UUID]
+) -> dict[UUID, Row[UUID, Kind, datetime | None]]:
+    """`kind` and `taken_at` of what stands of each of these doses; none of those undone or open."""
+    if not doses:
+        return {}
+    named = (
+        select(Event.dose_id, Event.kind, Event.taken_at)
+        .where(Event.patient_id == patient_id, Event.dose_id.in_(doses))
+        .order_by(Event.seq)
+    )
+    last = {row.dose_id: row for row in await session.execute(named)}
+    return {key: row for key, row in last.items() if row.kind is not Kind.UNDONE}
+
+
 async def _said(session: AsyncSession, patient_id: UUID, doses: list[UUID]) -> dict[UUID, Kind]:
     """The last thing said of each, read after the lock because a join would be older than it."""
     named = (
@@ -153,5 +178,9 @@ async def _said(session: AsyncSession, patient_id: UUID, doses: list[UUID]) -> d
     return {row.dose_id: row.kind for row in await session.execute(named)}
 
 
-def _differs(row: Dose, columns: dict[str, Any]) -> bool:
-    return any(getattr(row, name) != value for name, value in columns.items())
+def _rewrite(row: Dose, columns: dict[str, Any]) -> bool:
+    """Make a row say this, and tell whether it said anything else."""
+    different = {name: value for name, value in columns.items() if getattr(row, name) != value}
+    for name, value in different.items():
+        setattr(row, name, value)
+    return bool(different)

@@ -1,10 +1,12 @@
-"""How amounts are written in requests and answers: a decimal string and a UCUM unit."""
+"""How amounts and people are written in requests and answers."""
 
 from decimal import Decimal
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.accounts.models import Person, Role
 from app.problems import Invalid
 from app.units import UNITS, Amount, plain
 
@@ -38,3 +40,16 @@ class AmountOut(BaseModel):
     def of(cls, amount: Amount) -> "AmountOut":
         """The amount as it is written in an answer."""
         return cls(value=plain(amount.value), unit=amount.unit)
+
+
+class AuthorOut(BaseModel):
+    """Who wrote or did something."""
+
+    id: UUID
+    name: str
+    role: Role
+
+    @classmethod
+    def of(cls, person: Person) -> "AuthorOut":
+        """The person as others see them."""
+        return cls(id=person.id, name=person.name, role=person.role)

@@ -18,6 +18,11 @@ from app.problems import Invalid, NotFound, Problem, TooLarge
 LARGEST = 64 * 1024
 """Bytes of a body; the largest sensible one, a protocol of many lines, is a tenth of this."""
 
+LARGEST_FILE = 2 * 1024 * 1024
+"""Bytes of a body with a file in it: a megabyte of text, and what JSON adds by escaping it."""
+
+FILES = re.compile(r"/api/patients/[^/]+/doses/import")
+
 PATIENCE = 20.0
 """Seconds that a body may take to arrive, so that trickled ones do not pile up."""
 
@@ -72,7 +77,7 @@ class Guard:
             _check_address(scope)
             if scope["method"] in CHANGING:
                 self._check_origin(headers)
-                body = await _body(headers, receive)
+                body = await _body(headers, receive, _largest(scope))
                 if body is None:
                     return  # the client has gone
                 receive = _again(body, receive)
@@ -122,11 +127,16 @@ def _check_address(scope: Scope) -> None:
         raise Invalid("The address holds a NUL character.", field="query", cure="Remove it.")
 
 
-async def _body(headers: Headers, receive: Receive) -> bytes | None:
+def _largest(scope: Scope) -> int:
+    """How many bytes the body of this request may have."""
+    return LARGEST_FILE if FILES.fullmatch(scope["path"]) else LARGEST
+
+
+async def _body(headers: Headers, receive: Receive, largest: int) -> bytes | None:
     """The whole body of a change, checked; None when the client hung up."""
     announced = headers.get("content-length", "0")
-    if announced.isascii() and announced.isdigit() and int(announced[:12]) > LARGEST:
-        raise TooLarge(f"A request may have {LARGEST // 1024} kB.")
+    if announced.isascii() and announced.isdigit() and int(announced[:12]) > largest:
+        raise TooLarge(f"A request may have {largest // 1024} kB.")
     body = bytearray()
     try:
         async with asyncio.timeout(PATIENCE):
@@ -135,8 +145,8 @@ async def _body(headers: Headers, receive: Receive) -> bytes | None:
                 if message["type"] == "http.disconnect":
                     return None
                 body += message.get("body", b"")
-                if len(body) > LARGEST:
-                    raise TooLarge(f"A request may have {LARGEST // 1024} kB.")
+                if len(body) > largest:
+                    raise TooLarge(f"A request may have {largest // 1024} kB.")
                 if not message.get("more_body", False):
                     break
     except TimeoutError:

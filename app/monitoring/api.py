@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import OfPatient
 from app.accounts.evenings import preferences_of
+from app.accounts.waking import today_of
 from app.clock import Day, Now
 from app.db import Session
 from app.monitoring import plan
@@ -152,7 +153,7 @@ def _plan_out(steps: tuple[Step, ...]) -> PlanShape:
 async def _draws_out(
     session: AsyncSession, patient_id: UUID, rows: Sequence[LabDraw], now: datetime
 ) -> list[DrawOut]:
-    today = plan.today_of(await preferences_of(session, patient_id), now)
+    today = today_of(await preferences_of(session, patient_id), now)
     markers = {step.step: step.markers for step in await plan.steps_of(session, patient_id)}
     return [
         DrawOut(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID, uuid5
 
@@ -10,21 +10,20 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
-from app.accounts.evenings import evenings_from, preferences_of, quiet_of
+from app.accounts.care import is_looked_after
+from app.accounts.evenings import evenings_from, preferences_of
 from app.accounts.models import Person, Preferences, Role
+from app.accounts.waking import today_of, waking_moment
 from app.db import insert_new
 from app.monitoring.due import DEFAULT_STEPS, Draw, Step, draws, next_prompt
 from app.monitoring.models import LabDraw, LabPlan
 from app.problems import Invalid, NotFound, Problem
 from app.protocols.models import Terms
-from app.protocols.versions import current_of, looked_after, versions_of
+from app.protocols.standing import current_of, open_proposal, versions_of
 from app.push.outbox import withdraw
-from app.schedule import A_DAY, Quiet, zone
+from app.schedule import A_DAY
 
 HORIZON = timedelta(days=400)  # about thirteen months
-
-# Prompts are for the middle of the day; after this hour they wait for the next morning.
-WAKING, EVENING = time(10), time(20)
 
 
 class AlreadyDrawn(Problem):
@@ -52,38 +51,6 @@ def draw_id(patient_id: UUID, step: str, repetition: int) -> UUID:
     return uuid5(patient_id, f"lab/{step}/{repetition}")
 
 
-def today_of(preferences: Preferences, now: datetime) -> date:
-    """The calendar date where the patient is; a laboratory knows nothing of nights."""
-    return now.astimezone(zone(preferences.timezone)).date()
-
-
-def waking_moment(preferences: Preferences, day: date, now: datetime) -> datetime:
-    """When a prompt of this day may speak: at 10:00 there, or at once while it is still day.
-
-    In the evening it waits for the next morning, and in quiet hours for their end. Somebody who
-    wants quiet all day long hears it when the quiet ends.
-    """
-    here = zone(preferences.timezone)
-    quiet = quiet_of(preferences)
-    local = now.astimezone(here)
-    if local.date() < day:
-        local = datetime.combine(day, WAKING, tzinfo=here)
-    if not (quiet and _covers_the_day(quiet, local)):
-        if local.time() < WAKING:
-            local = datetime.combine(local.date(), WAKING, tzinfo=here)
-        elif local.time() >= EVENING:
-            local = datetime.combine(local.date() + A_DAY, WAKING, tzinfo=here)
-    moment = local.astimezone(UTC)
-    return quiet.ends_after(moment) if quiet and quiet.covers(moment) else moment
-
-
-def _covers_the_day(quiet: Quiet, local: datetime) -> bool:
-    return all(
-        quiet.covers(datetime.combine(local.date(), hour, tzinfo=local.tzinfo))
-        for hour in (WAKING, time(15), time(19, 59))
-    )
-
-
 async def steps_of(session: AsyncSession, patient_id: UUID) -> tuple[Step, ...]:
     """The patient's lab plan: what their clinic chose, or the default one."""
     chosen = await session.get(LabPlan, patient_id)
@@ -100,7 +67,14 @@ async def steps_of(session: AsyncSession, patient_id: UUID) -> tuple[Step, ...]:
 async def treatment_of(session: AsyncSession, patient_id: UUID, now: datetime) -> Treatment | None:
     """When the treatment began, or is to begin, and whether it ended; None before any protocol."""
     versions = await versions_of(session, patient_id)
-    if not versions:
+    proposed = open_proposal(versions)
+    # What was withdrawn or overtaken before anybody took it began nothing.
+    begins = [
+        version.in_force_from or version.effective_night
+        for version in versions
+        if version.in_force_from is not None or version is proposed
+    ]
+    if not begins:
         return None
     evenings = evenings_from(await preferences_of(session, patient_id))
     current = current_of(versions, evenings.night_of(now))
@@ -109,8 +83,8 @@ async def treatment_of(session: AsyncSession, patient_id: UUID, now: datetime) -
         lines = select(func.count()).where(
             Terms.patient_id == patient_id, Terms.version_id == current.id
         )
-        ended = None if await session.scalar(lines) else current.effective_night
-    return Treatment(min(version.effective_night for version in versions), ended)
+        ended = None if await session.scalar(lines) else current.in_force_from
+    return Treatment(min(begins), ended)
 
 
 async def materialise(session: AsyncSession, patient_id: UUID, now: datetime) -> None:
@@ -185,7 +159,7 @@ async def choose_steps(
     The same steps again change nothing. Raises ClinicPlans for a patient whom a clinician looks
     after, and Invalid for a step that is named twice.
     """
-    if actor.role is not Role.CLINICIAN and await looked_after(session, patient_id):
+    if actor.role is not Role.CLINICIAN and await is_looked_after(session, patient_id, now):
         raise ClinicPlans(
             "Your clinic looks after your lab plan.", cure="Contact your clinic to change it."
         )

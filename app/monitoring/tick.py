@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.evenings import preferences_of
 from app.accounts.models import Preferences
+from app.accounts.waking import today_of, waking_moment
 from app.monitoring.models import LabDraw
-from app.monitoring.plan import materialise, speak_again, today_of, treatment_of, waking_moment
+from app.monitoring.plan import materialise, speak_again, treatment_of
 from app.protocols.models import Plan
 from app.protocols.planning import EVERY
 from app.push.outbox import enqueue

@@ -1,51 +1,56 @@
 """A patient's protocol over HTTP: medicines, templates, versions, holds."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import Access, OfPatient, SignedIn
-from app.accounts.evenings import evenings_of
-from app.accounts.models import Person
 from app.clock import Day, Now
 from app.db import Session
 from app.problems import Invalid, NotFound, declared
 from app.protocols import holds
+from app.protocols.checks import UnansweredWarnings
+from app.protocols.difference import difference
+from app.protocols.drafts import Draft, Words
 from app.protocols.medicines import MEDICINES, TEMPLATES
-from app.protocols.models import Hold, Version
+from app.protocols.models import Version
 from app.protocols.planning import mark_for_planning, plan_patient
-from app.protocols.shapes import (
-    AuthorOut,
-    LineOut,
-    MedicineOut,
-    MedicinesOut,
+from app.protocols.reading import (
+    changes_out,
+    read_difference,
+    read_protocol,
+    read_version,
+    record_of,
+)
+from app.protocols.screening import ScreeningNeeded, ScreeningStops
+from app.protocols.shapes import MedicineOut, MedicinesOut, TemplateOut, TemplatesOut
+from app.protocols.standing import current_of, versions_of
+from app.protocols.version_shapes import (
+    DifferenceOut,
+    PreviewOut,
     ProtocolOut,
-    TemplateOut,
-    TemplatesOut,
-    VersionNote,
     VersionOut,
+    WarningOut,
 )
 from app.protocols.versions import (
     ClinicDecides,
-    Draft,
+    ClinicianWithdraws,
+    NoLongerProposed,
     PatientAcknowledges,
     VersionConflict,
     acknowledge,
-    current_of,
     enter_version,
-    terms_of,
-    versions_of,
+    prepare,
+    withdraw,
 )
 
 router = APIRouter(prefix="/api", tags=["protocol"])
 
-Reason = Annotated[str, Field(min_length=1, max_length=500)]
+Number = Annotated[int, Path(ge=1, le=1_000_000)]
 
 
 class HoldIn(BaseModel):
@@ -55,15 +60,15 @@ class HoldIn(BaseModel):
 
     since: Day | None = None
     until: Day | None = None
-    reason: Reason
+    reason: Words
 
 
-class StopIn(BaseModel):
-    """Why a line ends."""
+class ReasonIn(BaseModel):
+    """Why a line ends, or a proposal is taken back."""
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Reason
+    reason: Words
 
 
 @router.get("/medicines")
@@ -79,47 +84,100 @@ async def read_templates(person: SignedIn) -> TemplatesOut:
 
 
 @router.get("/patients/{patient}/protocol", responses=declared(NotFound))
-async def read_protocol(access: OfPatient, session: Session, now: Now) -> ProtocolOut:
-    """What is prescribed tonight, and the versions so far, newest first."""
-    versions = await versions_of(session, access.patient_id)
-    authors = await _authors(session, versions)
-    return ProtocolOut(
-        current=await _current(session, access.patient_id, now),
-        versions=[
-            VersionNote(
-                number=version.number,
-                effective_night=version.effective_night,
-                created_at=version.created_at,
-                author=authors[version.author_id],
-                reason=version.reason,
-            )
-            for version in reversed(versions)
-        ],
-    )
+async def get_protocol(
+    request: Request, access: OfPatient, session: Session, now: Now
+) -> ProtocolOut:
+    """What is prescribed tonight, what is proposed, and the versions so far, newest first."""
+    drawn = await _baseline_drawn(request, session, access, now)
+    return await read_protocol(session, access.patient_id, now, drawn)
+
+
+@router.get("/patients/{patient}/protocol/versions/{number}", responses=declared(NotFound))
+async def get_version(number: Number, access: OfPatient, session: Session, now: Now) -> VersionOut:
+    """One version with everything it prescribed."""
+    record = await record_of(session, access.patient_id, now)
+    return await read_version(session, record, record.numbered(number))
+
+
+@router.get(
+    "/patients/{patient}/protocol/versions/{number}/difference", responses=declared(NotFound)
+)
+async def get_difference(
+    number: Number, access: OfPatient, session: Session, now: Now,
+    since: Annotated[int | None, Query(alias="from", ge=1, le=1_000_000)] = None,
+) -> DifferenceOut:  # fmt: skip
+    """What a version changes in plain words; without `from`, seen from what stands before it."""
+    record = await record_of(session, access.patient_id, now)
+    return await read_difference(session, record, number, since)
 
 
 @router.post(
     "/patients/{patient}/protocol/versions", status_code=201,
-    responses=declared(NotFound, Invalid, ClinicDecides, VersionConflict),
+    responses=declared(
+        NotFound, Invalid, UnansweredWarnings, ClinicDecides, VersionConflict, ScreeningNeeded,
+        ScreeningStops,
+    ),
 )  # fmt: skip
-async def post_version(draft: Draft, access: OfPatient, session: Session, now: Now) -> VersionOut:
-    """Enter the next version. The same draft again answers with the version it made."""
-    version = await enter_version(session, access.patient_id, access.actor, draft, now)
+async def post_version(
+    request: Request, draft: Draft, access: OfPatient, session: Session, now: Now
+) -> VersionOut:
+    """Enter the next version: a clinician's is proposed, a patient's own holds at once.
+
+    The same draft again answers with the version it made.
+    """
+    version = await enter_version(
+        session, access.patient_id, access.actor, draft, now,
+        baseline_drawn=await _baseline_drawn(request, session, access, now),
+    )  # fmt: skip
     await _replan(session, access, now)
-    return await _version_out(session, version, now)
+    return await _shown(session, version, now)
+
+
+@router.post(
+    "/patients/{patient}/protocol/versions/preview",
+    responses=declared(NotFound, Invalid, ClinicDecides, VersionConflict),
+)
+async def post_preview(
+    request: Request, draft: Draft, access: OfPatient, session: Session, now: Now
+) -> PreviewOut:
+    """What a draft would change and be warned of. Saves nothing."""
+    drawn = await _baseline_drawn(request, session, access, now)
+    versions = await versions_of(session, access.patient_id)
+    made = await prepare(session, access.patient_id, access.actor, draft, versions, now, drawn)
+    changes = difference(
+        made.before, made.ready.prescribed, made.ready.version.effective_night, made.tonight
+    )
+    return PreviewOut(
+        changes=changes_out(changes),
+        warnings=[WarningOut.of(warned, made.known) for warned in made.warnings],
+    )
 
 
 @router.post(
     "/patients/{patient}/protocol/versions/{number}/acknowledge",
-    responses=declared(NotFound, PatientAcknowledges),
+    responses=declared(
+        NotFound, PatientAcknowledges, NoLongerProposed, ScreeningNeeded, ScreeningStops
+    ),
 )
 async def post_acknowledgement(
-    number: Annotated[int, Path(ge=1, le=1_000_000)], access: OfPatient, session: Session,
-    now: Now,
-) -> VersionOut:  # fmt: skip
-    """Say that the change was seen. Safe to repeat; the first instant stays."""
+    number: Number, access: OfPatient, session: Session, now: Now
+) -> VersionOut:
+    """Say that a change was seen: a proposal then takes effect. A repeat changes nothing."""
     version = await acknowledge(session, access.patient_id, number, access.actor, now)
-    return await _version_out(session, version, now)
+    await _replan(session, access, now)
+    return await _shown(session, version, now)
+
+
+@router.post(
+    "/patients/{patient}/protocol/versions/{number}/withdraw",
+    responses=declared(NotFound, ClinicianWithdraws, NoLongerProposed),
+)
+async def post_withdrawal(
+    number: Number, given: ReasonIn, access: OfPatient, session: Session, now: Now
+) -> VersionOut:
+    """Take a proposal back. A repeat keeps the first instant and reason."""
+    version = await withdraw(session, access.patient_id, number, access.actor, given.reason, now)
+    return await _shown(session, version, now)
 
 
 @router.post(
@@ -152,11 +210,19 @@ async def post_resume(line: UUID, access: OfPatient, session: Session, now: Now)
     responses=declared(NotFound, ClinicDecides, VersionConflict),
 )
 async def post_stop(
-    line: UUID, given: StopIn, access: OfPatient, session: Session, now: Now
+    line: UUID, given: ReasonIn, access: OfPatient, session: Session, now: Now
 ) -> VersionOut:
-    """Take a line out of the protocol from tonight on. Safe to repeat."""
+    """Take a line out of the protocol from tonight on, at once. Safe to repeat."""
     await holds.stop(session, access.patient_id, line, access.actor, given.reason, now)
     return await _replanned(session, access, now)
+
+
+async def _baseline_drawn(
+    request: Request, session: AsyncSession, access: Access, now: datetime
+) -> bool | None:
+    """Whether a baseline blood draw is recorded, which the package above this one knows."""
+    drawn: bool | None = await request.app.state.baseline_drawn(session, access.patient_id, now)
+    return drawn
 
 
 async def _replan(session: AsyncSession, access: Access, now: datetime) -> None:
@@ -168,42 +234,12 @@ async def _replan(session: AsyncSession, access: Access, now: datetime) -> None:
 async def _replanned(session: AsyncSession, access: Access, now: datetime) -> VersionOut:
     """Plan at once, and answer with what is prescribed now."""
     await _replan(session, access, now)
-    current = await _current(session, access.patient_id, now)
+    record = await record_of(session, access.patient_id, now)
+    current = current_of(record.versions, record.tonight)
     if current is None:
         raise NotFound("There is no protocol yet.")
-    return current
+    return await read_version(session, record, current)
 
 
-async def _current(session: AsyncSession, patient_id: UUID, now: datetime) -> VersionOut | None:
-    tonight = (await evenings_of(session, patient_id)).night_of(now)
-    version = current_of(await versions_of(session, patient_id), tonight)
-    return await _version_out(session, version, now) if version else None
-
-
-async def _version_out(session: AsyncSession, version: Version, now: datetime) -> VersionOut:
-    patient_id = version.patient_id
-    tonight = (await evenings_of(session, patient_id)).night_of(now)
-    standing: dict[UUID, Hold] = {}
-    for hold in await holds.holds_of(session, patient_id, tonight):
-        standing.setdefault(hold.line_id, hold)
-    authors = await _authors(session, [version])
-    terms = await terms_of(session, patient_id, [version.id])
-    return VersionOut(
-        number=version.number,
-        effective_night=version.effective_night,
-        created_at=version.created_at,
-        author=authors[version.author_id],
-        reason=version.reason,
-        prescriber=version.prescriber,
-        self_reported=version.self_reported,
-        acknowledged_at=version.acknowledged_at,
-        lines=[LineOut.of(of, line, standing.get(line.id)) for of, line in terms[version.id]],
-    )
-
-
-async def _authors(session: AsyncSession, versions: Sequence[Version]) -> dict[UUID, AuthorOut]:
-    people = select(Person).where(Person.id.in_({version.author_id for version in versions}))
-    return {
-        person.id: AuthorOut(id=person.id, name=person.name, role=person.role)
-        for person in await session.scalars(people)
-    }
+async def _shown(session: AsyncSession, version: Version, now: datetime) -> VersionOut:
+    return await read_version(session, await record_of(session, version.patient_id, now), version)

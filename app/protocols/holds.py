@@ -1,7 +1,7 @@
 """Pausing, resuming and stopping one line of a prescription.
 
 A held night stays in the record and leaves the denominator of adherence. To stop a line is to
-enter the next version without it.
+enter the next version without it, which holds at once: it only takes something away.
 """
 
 from collections.abc import Sequence
@@ -13,22 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
+from app.accounts.care import is_looked_after
 from app.accounts.evenings import evenings_of
 from app.accounts.models import Person
 from app.problems import Invalid, NotFound, Problem
-from app.protocols.models import Hold, Line
-from app.protocols.versions import (
-    ClinicDecides,
-    Segment,
-    copy_of,
-    looked_after,
-    may_change,
-    save,
-    segments,
-    successor,
-    terms_of,
-    versions_of,
-)
+from app.protocols.drafts import Ready, as_prescribed, copy_of, successor
+from app.protocols.models import Hold, Line, NoticeKind
+from app.protocols.notices import announce
+from app.protocols.standing import Segment, locked_versions, segments, terms_of, versions_of
+from app.protocols.versions import ClinicDecides, may_change, means_of, save
 from app.schedule import A_DAY
 
 
@@ -38,12 +31,17 @@ class AlreadyHeld(Problem):
     status: ClassVar[int] = 409
 
 
+async def every_hold(session: AsyncSession, patient_id: UUID) -> Sequence[Hold]:
+    """Every hold of the patient's lines, past ones as well, oldest first."""
+    mine = select(Hold).where(Hold.patient_id == patient_id).order_by(Hold.since, Hold.created_at)
+    return (await session.scalars(mine)).all()
+
+
 async def holds_of(session: AsyncSession, patient_id: UUID, since: date) -> Sequence[Hold]:
     """The patient's holds that reach into the night `since` or a later one, oldest first."""
-    mine = select(Hold).where(Hold.patient_id == patient_id).order_by(Hold.since)
     return [
         hold
-        for hold in await session.scalars(mine)
+        for hold in await every_hold(session, patient_id)
         if hold.until is None or (hold.until > since and hold.until > hold.since)
     ]
 
@@ -59,7 +57,7 @@ async def hold(
     reaches into these nights, and ClinicDecides.
     """
     tonight, coming = await _prescribed(session, patient_id, line_id, author, now)
-    if author.id == patient_id and await looked_after(session, patient_id):
+    if author.id == patient_id and await is_looked_after(session, patient_id, now):
         # Held nights are not expected, and what a clinician reads must not shrink by the patient's
         # own word.
         raise ClinicDecides(
@@ -105,8 +103,9 @@ async def hold(
     session.add(new)
     await session.flush()
     audit.record(
-        session, "line.held", at=now, actor=author.id, patient=patient_id, line=str(line_id)
-    )
+        session, "line.held", at=now, actor=author.id, patient=patient_id,
+        means=means_of(author.id, patient_id), line=str(line_id),
+    )  # fmt: skip
     return new
 
 
@@ -122,11 +121,12 @@ async def resume(
     for standing in await holds_of(session, patient_id, tonight):
         if standing.line_id == line_id:
             standing.until = max(standing.since, tonight)
+            standing.resumed_at, standing.resumed_by = now, author.id
             ended += 1
     if ended:
         audit.record(
             session, "line.resumed", at=now, actor=author.id, patient=patient_id,
-            line=str(line_id),
+            means=means_of(author.id, patient_id), line=str(line_id),
         )  # fmt: skip
         await session.flush()
 
@@ -137,26 +137,36 @@ async def stop(
 ) -> None:  # fmt: skip
     """Take a line out of the protocol from tonight on, as the next version with the same terms.
 
-    A version that waits for a later night gets a successor without the line as well. A line that
-    is stopped already stays stopped. Raises NotFound for a line that is not the patient's,
+    It holds at once, and the patient is told. A version that waits for a later night gets a
+    successor without the line as well; a proposal is overtaken, whatever it said. A line that is
+    stopped already stays stopped. Raises NotFound for a line that is not the patient's,
     ClinicDecides, and VersionConflict.
     """
-    _, coming = await _prescribed(session, patient_id, line_id, author, now)
+    versions = await locked_versions(session, patient_id)
+    tonight, coming = await _prescribed(session, patient_id, line_id, author, now)
     if not coming:
         return
-    newest = (await versions_of(session, patient_id))[-1]
     terms = await terms_of(session, patient_id, [stretch.version.id for stretch in coming])
-    for number, stretch in enumerate(coming, newest.number + 1):
+    for number, stretch in enumerate(coming, versions[-1].number + 1):
         version = successor(stretch.version, number, author, stretch.since, reason, now)
-        kept = [
-            copy_of(old, version.id)
-            for old, line in terms[stretch.version.id]
-            if line.id != line_id
-        ]
-        await save(session, version, kept, now)
+        kept = [row for row in terms[stretch.version.id] if row[1].id != line_id]
+        await save(
+            session,
+            Ready(
+                version,
+                terms=tuple(copy_of(of, version) for of, _ in kept),
+                new_lines=(),
+                prescribed=tuple(as_prescribed(of, line) for of, line in kept),
+            ),
+            now,
+        )
+        if version.at_once and stretch is coming[0]:
+            night = max(version.effective_night, tonight)
+            await announce(session, version, NoticeKind.AT_ONCE, night, now)
     audit.record(
-        session, "line.stopped", at=now, actor=author.id, patient=patient_id, line=str(line_id)
-    )
+        session, "line.stopped", at=now, actor=author.id, patient=patient_id,
+        means=means_of(author.id, patient_id), line=str(line_id),
+    )  # fmt: skip
 
 
 async def _prescribed(
@@ -171,7 +181,7 @@ async def _prescribed(
     tonight = (await evenings_of(session, patient_id)).night_of(now)
     versions = await versions_of(session, patient_id)
     coming = segments(versions, tonight)
-    await may_change(session, author, coming)
+    await may_change(session, author, patient_id, versions, tonight, now)
     terms = await terms_of(session, patient_id, [stretch.version.id for stretch in coming])
     named = any(line.id == line_id for entries in terms.values() for _, line in entries)
     return tonight, coming if named else []

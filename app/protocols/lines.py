@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.problems import Invalid
 from app.protocols.amounts import AmountIn, UnitSlip, amount_of, slip_of
+from app.protocols.gaps import min_gap_of, source_of
 from app.protocols.medicines import MEDICINES, Medicine
 from app.protocols.recurrences import (
     RecurrenceIn,
@@ -23,6 +24,7 @@ from app.protocols.recurrences import (
     schedule_text,
     shortest_gap,
 )
+from app.protocols.steps import Step, StepIn, check_steps
 from app.schedule import Evenings, Recurrence
 from app.units import Amount
 
@@ -34,6 +36,7 @@ __all__ = [
 LADDER = (0, 20, 60, -30)
 _WINDOWS = range(15, 10_081)  # a quarter of an hour to a week, in minutes
 _A_DAY_IN_MINUTES = 24 * 60
+_UNTIL_THE_TURN = "[D] until the day turns, because the usual window would reach the next dose"
 
 
 class UnknownMedicine(Invalid):
@@ -65,6 +68,10 @@ class LineIn(BaseModel):
 
     id               of an existing line, which then stays the same line
     window_minutes   left out: the medicine's default; null: until the day turns
+    window_source    where a window of one's own comes from; without it, who set it stands there
+    min_gap_minutes  left out: the medicine's default; null: no rule, and Vesper stays silent
+    min_gap_source   where a gap of one's own comes from
+    steps            titration: the nights from which another amount holds, in order
     on_time_minutes  left out: the medicine's default
     ladder           minutes after the due time; a negative rung counts back from the closing
     override_reason  why an amount or a frequency that looks like a slip is meant all the same
@@ -79,6 +86,10 @@ class LineIn(BaseModel):
     amount: AmountIn
     recurrence: RecurrenceIn = Field(default_factory=RecurrenceIn)
     window_minutes: int | None = None
+    window_source: str | None = Field(default=None, max_length=500)
+    min_gap_minutes: int | None = None
+    min_gap_source: str | None = Field(default=None, max_length=500)
+    steps: list[StepIn] = Field(default_factory=list, max_length=50)
     on_time_minutes: int | None = None
     ladder: list[int] | None = Field(default=None, max_length=24)
     override_reason: str | None = Field(default=None, max_length=200)
@@ -101,17 +112,23 @@ class CheckedLine:
     on_time_minutes: int
     ladder: tuple[int, ...]
     overridden: str = ""
+    window_source: str = ""
+    min_gap_minutes: int | None = None
+    min_gap_source: str = ""
+    steps: tuple[Step, ...] = ()
 
 
 def check_line(
-    asked: LineIn, evenings: Evenings, effective: date, field: str, *, signed: bool = False
-) -> CheckedLine:
+    asked: LineIn, evenings: Evenings, effective: date, field: str, *, signed: bool = False,
+    own: bool = False,
+) -> CheckedLine:  # fmt: skip
     """The line as it will be kept, or the first rule it breaks.
 
     effective   first night of the version
     field       path of the line in the request, such as `lines.0`
     signed      whether these very amount and nights already stand in the version before, so that
                 nobody is asked for the same reason twice
+    own         whether the patient writes down what was prescribed to them, instead of a clinician
 
     Raises a subclass of Invalid that names the field and the cure.
     """
@@ -150,6 +167,9 @@ def check_line(
             cure="Choose at most one dose in seven nights, choose the form without DAC, or give "
             "an `override_reason` if it is meant.",
         )
+    steps, stepped = check_steps(
+        asked.steps, medicine, since, rule.last, f"{field}.steps", excused=excused
+    )
     gap = shortest_gap(rule, evenings, since)
     if gap == 0:
         raise ScheduleRefused(
@@ -158,6 +178,10 @@ def check_line(
             cure="A time equals the bedtime of one of these nights; leave one of the two out.",
         )
     window = _window(asked, medicine, gap, field)
+    min_gap, min_gap_source = min_gap_of(
+        asked.min_gap_minutes, asked.min_gap_source, medicine, f"{field}.min_gap_minutes",
+        stated="min_gap_minutes" in asked.model_fields_set, own=own,
+    )  # fmt: skip
     return CheckedLine(
         id=asked.id,
         medicine=medicine.code,
@@ -168,7 +192,11 @@ def check_line(
         window_minutes=window,
         on_time_minutes=_on_time(asked, medicine, gap, field),
         ladder=_ladder(asked.ladder, window, f"{field}.ladder"),
-        overridden=reason if (slip or often) and not signed else "",
+        overridden=reason if (slip or stepped or often) and not signed else "",
+        window_source=_window_source(asked, medicine, window, own=own),
+        min_gap_minutes=min_gap,
+        min_gap_source=min_gap_source,
+        steps=steps,
     )
 
 
@@ -223,6 +251,14 @@ def _window(asked: LineIn, medicine: Medicine, gap: int | None, field: str) -> i
             cure=f"Use fewer than {gap} minutes.",
         )
     return window
+
+
+def _window_source(asked: LineIn, medicine: Medicine, window: int | None, *, own: bool) -> str:
+    """Where the late window comes from: never the medicine's own source for another window."""
+    if "window_minutes" not in asked.model_fields_set and window != medicine.window_minutes:
+        return _UNTIL_THE_TURN
+    same = window == medicine.window_minutes
+    return source_of(asked.window_source, medicine.window_source, same=same, own=own)
 
 
 def _on_time(asked: LineIn, medicine: Medicine, gap: int | None, field: str) -> int:

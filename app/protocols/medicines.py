@@ -1,19 +1,33 @@
 """The medicines and templates Vesper knows, read once from the data files beside this module.
 
 A medicine is data: adding one is adding a table to `data/medicines.toml`. Templates carry route,
-frequency and timing, and never an amount.
+frequency and timing, and never an amount. A rule about time without a source is refused when it
+is read: what nobody can check is not shown to anybody.
 """
 
 import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Any
 
 from app.units import UNITS, Amount, IncompatibleUnits
 
 ROUTES = frozenset({"subcutaneous", "intramuscular", "oral"})
+GROWTH_HORMONE_PEPTIDE = "growth_hormone_peptide"
+KINDS = frozenset(
+    {"androgen", "aromatase_inhibitor", "glp1", GROWTH_HORMONE_PEPTIDE, "gonadotropin_releasing"}
+)
+SYSTEMS = frozenset(
+    {
+        "http://www.nlm.nih.gov/research/umls/rxnorm",
+        "http://www.whocc.no/atc",
+        "http://fdasis.nlm.nih.gov",
+        "http://snomed.info/sct",
+        "urn:oid:2.16.840.1.113883.6.61",  # CAS
+    }
+)
+_TAGS = ("[P]", "[S]", "[D]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +77,34 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """How another system names a medicine, or one substance or product of it.
+
+    system          one of `SYSTEMS`
+    what            which of them the code names, such as one strength of one product
+    verified_on     when that was checked, as `YYYY-MM`
+    verified_from   where it was checked, with the evidence tag of the source
+    """
+
+    system: str
+    code: str
+    what: str
+    verified_on: str
+    verified_from: str
+
+
+@dataclass(frozen=True, slots=True)
 class Medicine:
     """What can be prescribed: names, forms, routes and units, and defaults with their sources.
 
+    kinds             words of `KINDS` by which checks know it, never its name
     form_required     there is no default form, because the forms must not be confused
     plausible         guards against slips, one for each kind of unit; the first is the usual one
     window_minutes    default late window; None is until the day turns
+    min_gap_minutes   default for how close two intakes may lie; None: no rule, and silence
     on_time_minutes   how far from the due time, either way, counts as on time
     schedule          controlled-substance schedule in the United States, or None
-    codes             code system to code, only those that could be verified
+    codes             only those that could be verified
     """
 
     code: str
@@ -87,7 +120,15 @@ class Medicine:
     on_time_minutes: int
     schedule: str | None
     status: tuple[Status, ...]
-    codes: MappingProxyType[str, str]
+    codes: tuple[Code, ...]
+    kinds: frozenset[str] = frozenset()
+    min_gap_minutes: int | None = None
+    min_gap_source: str = ""
+
+    @property
+    def growth_hormone_peptide(self) -> bool:
+        """Whether it acts on the growth-hormone axis, before which patients are screened."""
+        return GROWTH_HORMONE_PEPTIDE in self.kinds
 
     def form(self, code: str) -> Form | None:
         """The form of this code, or None when the medicine has no such form."""
@@ -118,10 +159,17 @@ class Template:
     lines: tuple[TemplateLine, ...]
 
 
-def _table(name: str) -> dict[str, Any]:
-    """A data file that is packaged with this module."""
-    text = files("app.protocols").joinpath("data", name).read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def read_medicines(text: str) -> dict[str, Medicine]:
+    """The medicines of a data file by their codes.
+
+    Raises ValueError where a table contradicts itself or states a rule without its source.
+    """
+    return {code: _medicine(code, facts) for code, facts in tomllib.loads(text).items()}
+
+
+def _file(name: str) -> str:
+    """The text of a data file that is packaged with this module."""
+    return files("app.protocols").joinpath("data", name).read_text(encoding="utf-8")
 
 
 def _medicine(code: str, facts: dict[str, Any]) -> Medicine:
@@ -143,14 +191,25 @@ def _medicine(code: str, facts: dict[str, Any]) -> Medicine:
             for entry in facts.get("plausible", ())
         ),
         window_minutes=facts.get("window_minutes"),
-        window_source=facts["window_source"],
+        window_source=facts.get("window_source", ""),
         on_time_minutes=facts["on_time_minutes"],
         schedule=facts.get("schedule"),
         status=tuple(Status(**entry) for entry in facts.get("status", ())),
-        codes=MappingProxyType(dict(facts.get("codes", {}))),
+        codes=tuple(Code(**entry) for entry in facts.get("codes", ())),
+        kinds=frozenset(facts.get("kinds", ())),
+        min_gap_minutes=facts.get("min_gap_minutes"),
+        min_gap_source=facts.get("min_gap_source", ""),
     )
     if not (set(medicine.routes) <= ROUTES and set(medicine.units) <= UNITS):
         raise ValueError(f"{code} names a route or unit that Vesper does not know")
+    if not medicine.kinds <= KINDS:
+        raise ValueError(f"{code} is of a kind that no check knows")
+    if not medicine.window_source.startswith(_TAGS):
+        raise ValueError(f"{code} has a late window without a source")
+    if medicine.min_gap_minutes is not None and not medicine.min_gap_source.startswith(_TAGS):
+        raise ValueError(f"{code} has a minimum gap without a source")
+    if any(named.system not in SYSTEMS or not named.verified_from for named in medicine.codes):
+        raise ValueError(f"{code} has a code of an unknown system, or one that nobody verified")
     return medicine
 
 
@@ -172,11 +231,9 @@ def _template(code: str, facts: dict[str, Any]) -> Template:
     )
 
 
-MEDICINES: dict[str, Medicine] = {
-    code: _medicine(code, facts) for code, facts in _table("medicines.toml").items()
-}
+MEDICINES: dict[str, Medicine] = read_medicines(_file("medicines.toml"))
 TEMPLATES: dict[str, Template] = {
-    code: _template(code, facts) for code, facts in _table("templates.toml").items()
+    code: _template(code, facts) for code, facts in tomllib.loads(_file("templates.toml")).items()
 }
 
 

@@ -31,7 +31,7 @@ class Version(Base):
     in_force_from     the first night it does hold, or None while it is only proposed
     based_on          number of the version the author had before them
     at_once           a safety reduction: in force without waiting for the acknowledgement
-    withdrawn_at      when a clinician took the proposal back
+    withdrawn_at      when a clinician took the proposal back, and why
     self_reported     the patient wrote down what was prescribed to them, by whom, where it was
                       dispensed, and on which day
     because           the lab result behind it, as its author read it; None without one
@@ -58,6 +58,7 @@ class Version(Base):
     based_on: Mapped[int | None] = mapped_column(default=None)
     at_once: Mapped[bool] = mapped_column(default=False, server_default=false())
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
+    withdrawn_reason: Mapped[str] = mapped_column(String(500), default="", server_default="")
     pharmacy: Mapped[str] = mapped_column(String(200), default="", server_default="")
     prescribed_on: Mapped[date | None] = mapped_column(default=None)
     because: Mapped[dict[str, Any] | None] = mapped_column(default=None)

@@ -1,26 +1,26 @@
-"""From prescriptions to planned doses: the versions in force, their nights, windows and holds."""
+"""From prescriptions to the plan: which nights are planned when, and what became of the rest."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.metadata import version as installed_version
-from itertools import groupby, pairwise
 from uuid import UUID
 
 import structlog
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.evenings import evenings_of
+from app.accounts.evenings import Clocks, clocks_of, evenings_of
 from app.db import insert_new
-from app.doses.models import Dose
-from app.doses.plan import PlannedDose, replace_future
-from app.protocols.lines import recurrence_of
-from app.protocols.medicines import label_of
+from app.doses.models import Dose, Held
+from app.doses.plan import PlannedDose, outcomes_of, replace_future
+from app.protocols.derivation import covers, planned_doses
 from app.protocols.models import Hold, Line, Plan, Terms, Version
-from app.protocols.versions import Segment, current_of, segments, terms_of, versions_of
-from app.schedule import A_DAY, Evenings, occurrences
+from app.protocols.notices import foresee
+from app.protocols.spacing import Before, keep_apart
+from app.protocols.standing import Segment, current_of, segments, terms_of, versions_of
+from app.schedule import A_DAY
 
 log = structlog.get_logger()
 
@@ -28,15 +28,8 @@ HORIZON = A_DAY * 14
 EVERY = timedelta(hours=6)
 AGAIN = timedelta(minutes=15)
 
-# A dose of this many nights beyond the horizon can still end the window of one before it: a late
-# window is at most seven days long.
-_LOOK_AHEAD = A_DAY * 8
-
 # After a longer standstill the nights in between are no longer filled in.
 _LOOK_BACK = A_DAY * 400
-
-# A window that ends with the day, of a dose that falls due when the day has ended.
-_AFTER_THE_TURN = timedelta(hours=4)
 
 
 @cache
@@ -52,98 +45,118 @@ async def plan_patient(session: AsyncSession, patient_id: UUID, now: datetime) -
     nothing. Callers inside a request also call `mark_for_planning`, so that reminders follow.
     """
     plan = await session.scalar(select(Plan).where(Plan.patient_id == patient_id).with_for_update())
-    evenings = await evenings_of(session, patient_id)
-    tonight = evenings.night_of(now)
-    # Last night as well: a patient who flew east may still have its dose ahead of them.
-    since = tonight - A_DAY
-    until = tonight + HORIZON
+    clocks = await clocks_of(session, patient_id)
+    stretch = _stretch(plan, clocks, now)
+    stands = await _prescription(session, patient_id, stretch.since)
+    planned = await _worked_out(session, patient_id, stands, clocks, stretch, now)
+    since, until = stretch.since, stretch.until
+    await replace_future(session, patient_id, planned, since=since, until=until, now=now)
+    # Whether a dose waits for the one before it turns on what becomes of that one: look again soon.
+    waits = any(dose.held_for is Held.GAP and dose.due_at <= now + EVERY for dose in planned)
+    next_at = now + (AGAIN if waits else EVERY)
     if plan is not None:
-        since = max(min(since, plan.planned_until), tonight - _LOOK_BACK)
-        until = max(until, plan.planned_until)
+        plan.planned_until, plan.next_at, plan.tzdata = until, next_at, tzdata()
+    else:
+        await insert_new(session, Plan, [_plan_row(patient_id, until, next_at)])
+    tonight = clocks.here.night_of(now)
+    await foresee(session, patient_id, stands.stretches, stands.terms, stands.holds, tonight, now)
+
+
+async def foreseen(
+    session: AsyncSession, patient_id: UUID, clocks: Clocks, now: datetime
+) -> list[PlannedDose]:
+    """What would be planned if the patient's nights ran by these clocks; nothing is written."""
+    plan = await session.scalar(select(Plan).where(Plan.patient_id == patient_id))
+    stretch = _stretch(plan, clocks, now)
+    stands = await _prescription(session, patient_id, stretch.since)
+    return await _worked_out(session, patient_id, stands, clocks, stretch, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """The nights in [since, until) that are planned, and up to which night they were before."""
+
+    since: date
+    until: date
+    planned_until: date
+
+
+def _stretch(plan: Plan | None, clocks: Clocks, now: datetime) -> _Stretch:
+    tonights = [clocks.home.night_of(now), clocks.here.night_of(now)]
+    # Last night as well: a patient who flew east may still have its dose ahead of them.
+    since = min(tonights) - A_DAY
+    until = max(tonights) + HORIZON
+    if plan is None:
+        return _Stretch(since, until, since)
+    since = max(min(since, plan.planned_until), min(tonights) - _LOOK_BACK)
+    return _Stretch(since, max(until, plan.planned_until), plan.planned_until)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prescription:
+    """What stands of a patient's prescription from some night on."""
+
+    versions: Sequence[Version]
+    stretches: list[Segment]
+    terms: dict[UUID, list[tuple[Terms, Line]]]
+    holds: Sequence[Hold]
+
+
+async def _prescription(session: AsyncSession, patient_id: UUID, since: date) -> _Prescription:
     versions = await versions_of(session, patient_id)
     stretches = segments(versions, since)
-    terms = await terms_of(session, patient_id, [stretch.version.id for stretch in stretches])
+    terms = await terms_of(session, patient_id, [each.version.id for each in stretches])
     mine = select(Hold).where(Hold.patient_id == patient_id)
-    holds = (await session.scalars(mine)).all()
-    planned = planned_doses(stretches, terms, holds, evenings, since, until)
-    planned_until = plan.planned_until if plan is not None else since
-    planned = await _not_too_late(session, patient_id, planned, versions, planned_until, now)
-    await replace_future(session, patient_id, planned, since=since, until=until, now=now)
-    if plan is not None:
-        plan.planned_until, plan.next_at, plan.tzdata = until, now + EVERY, tzdata()
-    else:
-        row = _plan_row(patient_id, until, now + EVERY)
-        await insert_new(session, Plan, [row])
+    return _Prescription(versions, stretches, terms, (await session.scalars(mine)).all())
 
 
-def planned_doses(
-    stretches: Sequence[Segment], terms: dict[UUID, list[tuple[Terms, Line]]],
-    holds: Sequence[Hold], evenings: Evenings, since: date, until: date,
+async def _worked_out(
+    session: AsyncSession, patient_id: UUID, stands: _Prescription, clocks: Clocks,
+    stretch: _Stretch, now: datetime,
 ) -> list[PlannedDose]:  # fmt: skip
-    """The doses of the nights in [since, until), each window closed before the next dose opens.
+    planned = planned_doses(
+        stands.stretches, stands.terms, stands.holds, clocks, stretch.since, stretch.until
+    )
+    planned = await _not_too_late(
+        session, patient_id, planned, stands.versions, stretch.planned_until, now
+    )
+    return await _apart(session, patient_id, planned, now)
 
-    Validation kept windows apart on the wall clock; bedtimes may have changed since, and a night
-    on which the clocks go forward is an hour short.
-    """
-    ahead = until + _LOOK_AHEAD
-    every = sorted(
-        (
-            dose
-            for stretch in stretches
-            for prescribed, line in terms[stretch.version.id]
-            for dose in _of_line(
-                stretch.version, prescribed, line, holds, evenings,
-                max(stretch.since, since), min(stretch.until or ahead, ahead),
-            )
-        ),
-        key=lambda dose: (dose.line_id, dose.due_at, dose.slot),
+
+async def _apart(
+    session: AsyncSession, patient_id: UUID, planned: list[PlannedDose], now: datetime
+) -> list[PlannedDose]:
+    """Hold what a change of zone brought too close to the dose before it; see `keep_apart`."""
+    ruled = [dose for dose in planned if dose.min_gap_minutes is not None]
+    if not ruled:
+        return planned
+    zones = {dose.zone for dose in ruled}
+    longest = timedelta(minutes=max(dose.min_gap_minutes or 0 for dose in ruled))
+    near = select(
+        Dose.id, Dose.line_id, Dose.due_at, Dose.closes_at, Dose.zone, Dose.held
+    ).where(
+        Dose.patient_id == patient_id,
+        Dose.due_at > now - longest,
+        Dose.line_id.in_({dose.line_id for dose in ruled}),
     )  # fmt: skip
-    found: list[PlannedDose] = []
-    for _, of_line in groupby(every, key=lambda dose: dose.line_id):
-        doses = list(of_line)
-        for dose, following in pairwise(doses):
-            found.append(
-                replace(dose, closes_at=following.due_at)
-                if dose.due_at < following.due_at < dose.closes_at
-                else dose
-            )
-        found.append(doses[-1])
-    return [dose for dose in found if dose.night < until]
-
-
-def _of_line(
-    version: Version, terms: Terms, line: Line, holds: Sequence[Hold], evenings: Evenings,
-    since: date, until: date,
-) -> Iterator[PlannedDose]:  # fmt: skip
-    mine = [hold for hold in holds if hold.line_id == line.id]
-    for due in occurrences(recurrence_of(terms.recurrence), evenings, since, until):
-        yield PlannedDose(
-            line_id=line.id,
-            version_id=version.id,
-            night=due.night,
-            slot=due.slot,
-            label=label_of(line.medicine),
-            amount=terms.amount,
-            route=line.route,
-            due_at=due.at,
-            closes_at=_closes(terms, evenings, due.night, due.at),
-            on_time_minutes=terms.on_time_minutes,
-            ladder=tuple(terms.ladder),
-            zone=evenings.zone.key,
-            held=any(covers(hold, due.night) for hold in mine),
-        )
-
-
-def _closes(terms: Terms, evenings: Evenings, night: date, due_at: datetime) -> datetime:
-    if terms.window_minutes is not None:
-        return due_at + timedelta(minutes=terms.window_minutes)
-    turn = evenings.closes(night)
-    return turn if turn > due_at else due_at + _AFTER_THE_TURN
-
-
-def covers(hold: Hold, night: date) -> bool:
-    """Whether a hold pauses its line in this night."""
-    return hold.since <= night and (hold.until is None or night < hold.until)
+    if len(zones) == 1:  # by far the usual case: whoever stays has no row of another zone
+        near = near.where(Dose.zone != next(iter(zones)))
+    rows = (await session.execute(near)).all()
+    outcomes = await outcomes_of(session, patient_id, [row.id for row in rows])
+    before: list[Before] = []
+    stays: set[UUID] = set()
+    for row in rows:
+        outcome = outcomes.get(row.id)
+        if outcome is not None or row.due_at <= now:
+            stays.add(row.id)
+        if outcome is not None:
+            if outcome.taken_at is not None:
+                before.append(Before(row.line_id, row.due_at, row.zone, outcome.taken_at))
+        elif row.due_at <= now < row.closes_at and not row.held:
+            before.append(Before(row.line_id, row.due_at, row.zone))
+    coming = {dose.id for dose in ruled if dose.due_at > now} - stays
+    kept = keep_apart((dose for dose in ruled if dose.id in coming), before)
+    return [dose for dose in planned if dose.id not in coming] + kept
 
 
 async def withheld(
@@ -175,24 +188,47 @@ async def _not_too_late(
     session: AsyncSession, patient_id: UUID, planned: Sequence[PlannedDose],
     versions: Sequence[Version], planned_until: date, now: datetime,
 ) -> list[PlannedDose]:  # fmt: skip
-    """Leave out what nobody could have missed.
+    """Leave out what nobody could have missed, and move nothing into the past.
 
-    That is a dose that was due before its version was written down, and a dose of a night that
-    was planned before, without it: only a new bedtime or zone makes it due, and in the past. What
-    an earlier version had planned already stays, at the instant it was planned for.
+    Left out is a dose that was due before its version was in force, and a dose of a night that was
+    planned before, without it: only a new bedtime or zone makes it due, and in the past. What
+    an earlier version had planned already stays, and what is still to come there stays at the
+    instant it was planned for.
     """
-    written = {version.id: version.created_at for version in versions}
+    known = {version.id: known_since(version) for version in versions}
     late = {
         dose.id
         for dose in planned
-        if dose.due_at <= written[dose.version_id]
+        if dose.due_at <= known[dose.version_id]
         or (dose.due_at <= now and dose.night < planned_until)
     }
     if not late:
         return list(planned)
-    mine = select(Dose.id).where(Dose.patient_id == patient_id, Dose.id.in_(late))
-    late -= set((await session.scalars(mine)).all())
-    return [dose for dose in planned if dose.id not in late]
+    mine = select(Dose.id, Dose.due_at, Dose.closes_at, Dose.zone).where(
+        Dose.patient_id == patient_id, Dose.id.in_(late)
+    )
+    stands = {row.id: row for row in await session.execute(mine)}
+    kept: list[PlannedDose] = []
+    for dose in planned:
+        row = stands.get(dose.id)
+        if dose.id in late and row is None:
+            continue
+        if row is not None and dose.due_at <= now < row.due_at:
+            kept.append(replace(dose, due_at=row.due_at, closes_at=row.closes_at, zone=row.zone))
+        else:
+            kept.append(dose)
+    return kept
+
+
+def known_since(version: Version) -> datetime:
+    """Since when somebody could have taken what a version prescribes.
+
+    A proposal holds from its acknowledgement; what holds at once, or was written down by the
+    patient, from when it was written.
+    """
+    if version.at_once or version.self_reported or version.acknowledged_at is None:
+        return version.created_at
+    return max(version.created_at, version.acknowledged_at)
 
 
 async def plan_all_due(session: AsyncSession, now: datetime, limit: int = 100) -> list[UUID]:

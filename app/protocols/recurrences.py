@@ -1,7 +1,7 @@
 """When a line is taken: the shape in the API, its rules, and how it is spoken."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, time
 from itertools import pairwise
 from typing import Any
@@ -15,6 +15,7 @@ from app.schedule import A_DAY, Evenings, Recurrence
 BEDTIME = "bedtime"
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _A_DAY_IN_MINUTES = 24 * 60
+_OFTEN = 4  # doses a week from which a line is a habit of the night rather than an interval
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -29,6 +30,8 @@ class RecurrenceIn(BaseModel):
     weeks_on, weeks_off blocks counted from `first`; no weeks off is no cycling
     first               None is the night from which the version is in force
     times               `bedtime` or a wall-clock time such as `09:00`, one for each slot
+    per_week            any so many nights of the week (Monday to Sunday), 1 to 6, instead of
+                        `weekdays` or `every`, and with one time a night
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -40,6 +43,7 @@ class RecurrenceIn(BaseModel):
     first: Day | None = None
     last: Day | None = None
     times: list[str] = Field(default_factory=lambda: [BEDTIME], max_length=24)
+    per_week: int | None = None
 
 
 def check_recurrence(asked: RecurrenceIn, effective: date, field: str) -> dict[str, Any]:
@@ -66,6 +70,7 @@ def check_recurrence(asked: RecurrenceIn, effective: date, field: str) -> dict[s
             "A line is taken on weekdays or every so many nights, not both.",
             "Leave out `every`, or leave out `weekdays`.",
         )
+    _check_quota(asked, refuse)
     if not (0 <= asked.weeks_on <= 52 and 0 <= asked.weeks_off <= 52):
         raise refuse("weeks_on", "Weeks on and off must be 0 to 52.", "Use numbers from 0 to 52.")
     if asked.weeks_on == 0 and asked.weeks_off > 0:
@@ -92,6 +97,8 @@ def check_recurrence(asked: RecurrenceIn, effective: date, field: str) -> dict[s
         "last": asked.last.isoformat() if asked.last else None,
         "times": _checked_times(asked.times, f"{field}.times"),
     }
+    if asked.per_week is not None:  # left out otherwise, as in what was kept before there was any
+        recurrence["per_week"] = asked.per_week
     rule = recurrence_of(recurrence)
     if not _nights(rule, max(effective, first)):
         raise refuse(
@@ -100,6 +107,30 @@ def check_recurrence(asked: RecurrenceIn, effective: date, field: str) -> dict[s
             "Choose a later last night, other weekdays, or more weeks on.",
         )
     return recurrence
+
+
+def _check_quota(asked: RecurrenceIn, refuse: Callable[[str, str, str], ScheduleRefused]) -> None:
+    """Refuse any so many nights of the week that are all of them, or more than once a night."""
+    if asked.per_week is None:
+        return
+    if not 1 <= asked.per_week <= 6:
+        raise refuse(
+            "per_week",
+            "Any so many nights of the week must be 1 to 6 of them.",
+            "Use a number from 1 to 6; leave it out for every night.",
+        )
+    if asked.weekdays or asked.every != 1:
+        raise refuse(
+            "per_week",
+            "A line is taken on any so many nights, or on fixed ones, not both.",
+            "Leave out `per_week`, or leave out `weekdays` and `every`.",
+        )
+    if len(asked.times) != 1:
+        raise refuse(
+            "times",
+            "A line on any so many nights of the week is taken once a night.",
+            "Name one time; split a line that needs more.",
+        )
 
 
 def _checked_times(times: Sequence[str], field: str) -> list[str]:
@@ -139,6 +170,7 @@ def recurrence_of(recurrence: dict[str, Any]) -> Recurrence:
         times=tuple(
             None if text == BEDTIME else time.fromisoformat(text) for text in recurrence["times"]
         ),
+        per_week=recurrence.get("per_week"),
     )
 
 
@@ -168,12 +200,25 @@ def shortest_gap(rule: Recurrence, evenings: Evenings, since: date) -> int | Non
 
 
 def most_in_seven_nights(rule: Recurrence, since: date) -> int:
-    """The most doses that fall into any seven nights in a row."""
+    """The most doses that are asked for in any seven nights in a row."""
     nights = _nights(rule, since)
-    return max(
+    most = max(
         (sum(start <= night < start + A_DAY * 7 for night in nights) for start in nights),
         default=0,
     ) * len(rule.times)
+    return most if rule.per_week is None else min(most, rule.per_week)
+
+
+def follows_the_night(rule: Recurrence, slot: int) -> bool:
+    """Whether this slot moves to local nights with a patient who travels, if they wish so.
+
+    Bedtime doses of a line with four or more of them in a week do. A clock time, or a line taken
+    less often, keeps its interval on the home clock. Source: product.md, pain point 6.
+    """
+    if rule.times[slot] is not None:
+        return False
+    nights = rule.per_week or len(rule.weekdays) or -(-7 // rule.every)
+    return nights * len(rule.times) >= _OFTEN
 
 
 def schedule_text(rule: Recurrence) -> str:
@@ -186,12 +231,20 @@ def schedule_text(rule: Recurrence) -> str:
     return text
 
 
+def nights_text(rule: Recurrence) -> str:
+    """The nights alone in plain words, such as `Mondays and Thursdays`."""
+    return _spoken_nights(rule)
+
+
 def _counted(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _spoken_nights(rule: Recurrence) -> str:
     days = sorted(rule.weekdays)
+    if rule.per_week is not None:
+        thing = "night" if set(rule.times) == {None} else "day"
+        return f"Any {_counted(rule.per_week, thing)} of the week"
     if (not days and rule.every == 1) or len(days) == 7:
         return "Every night" if set(rule.times) == {None} else "Every day"
     if not days:

@@ -1,15 +1,9 @@
-"""What the API answers with about medicines, templates and protocols."""
-
-from datetime import date, datetime
-from uuid import UUID
+"""What the API answers with about medicines and templates."""
 
 from pydantic import BaseModel
 
-from app.accounts.models import Role
-from app.doses.shapes import AmountOut
-from app.protocols.lines import LADDER, RecurrenceIn, recurrence_of, schedule_text
-from app.protocols.medicines import Medicine, Template, label_of
-from app.protocols.models import Hold, Line, Terms
+from app.protocols.lines import LADDER, RecurrenceIn
+from app.protocols.medicines import Medicine, Template
 from app.units import plain
 
 
@@ -39,6 +33,16 @@ class StatusOut(BaseModel):
     source: str
 
 
+class CodeOut(BaseModel):
+    """How another system names a medicine, what exactly it names, and where that was checked."""
+
+    system: str
+    code: str
+    what: str
+    verified_on: str
+    verified_from: str
+
+
 class MedicineOut(BaseModel):
     """What can be prescribed, and the defaults of its schedule with their source."""
 
@@ -53,8 +57,12 @@ class MedicineOut(BaseModel):
     window_minutes: int | None
     window_source: str
     on_time_minutes: int
+    min_gap_minutes: int | None
+    min_gap_source: str
     schedule: str | None
     status: list[StatusOut]
+    codes: list[CodeOut]
+    growth_hormone_peptide: bool
 
     @classmethod
     def of(cls, medicine: Medicine) -> "MedicineOut":
@@ -75,6 +83,8 @@ class MedicineOut(BaseModel):
             window_minutes=medicine.window_minutes,
             window_source=medicine.window_source,
             on_time_minutes=medicine.on_time_minutes,
+            min_gap_minutes=medicine.min_gap_minutes,
+            min_gap_source=medicine.min_gap_source,
             schedule=medicine.schedule,
             status=[
                 StatusOut(
@@ -83,6 +93,14 @@ class MedicineOut(BaseModel):
                 )
                 for entry in medicine.status
             ],
+            codes=[
+                CodeOut(
+                    system=each.system, code=each.code, what=each.what,
+                    verified_on=each.verified_on, verified_from=each.verified_from,
+                )
+                for each in medicine.codes
+            ],
+            growth_hormone_peptide=medicine.growth_hormone_peptide,
         )  # fmt: skip
 
 
@@ -138,99 +156,3 @@ class TemplatesOut(BaseModel):
     """Every template Vesper knows."""
 
     templates: list[TemplateOut]
-
-
-class AuthorOut(BaseModel):
-    """Who entered a version."""
-
-    id: UUID
-    name: str
-    role: Role
-
-
-class RecurrenceOut(BaseModel):
-    """The nights and times of a line; see the request's shape."""
-
-    weekdays: list[int]
-    every: int
-    weeks_on: int
-    weeks_off: int
-    first: date
-    last: date | None
-    times: list[str]
-
-
-class HoldOut(BaseModel):
-    """A pause in the nights [since, until); open while `until` is null."""
-
-    since: date
-    until: date | None
-    reason: str
-
-
-class LineOut(BaseModel):
-    """One medicine of a version, with its schedule in words; `hold` runs now or is to come."""
-
-    id: UUID
-    medicine: str
-    name: str
-    form: str | None
-    route: str
-    amount: AmountOut
-    recurrence: RecurrenceOut
-    schedule_text: str
-    window_minutes: int | None
-    on_time_minutes: int
-    ladder: list[int]
-    hold: HoldOut | None
-
-    @classmethod
-    def of(cls, terms: Terms, line: Line, standing: Hold | None) -> "LineOut":
-        """The line under one version's terms."""
-        return cls(
-            id=line.id,
-            medicine=line.medicine,
-            name=label_of(line.medicine),
-            form=line.form or None,
-            route=line.route,
-            amount=AmountOut.of(terms.amount),
-            recurrence=RecurrenceOut.model_validate(terms.recurrence),
-            schedule_text=schedule_text(recurrence_of(terms.recurrence)),
-            window_minutes=terms.window_minutes,
-            on_time_minutes=terms.on_time_minutes,
-            ladder=terms.ladder,
-            hold=HoldOut(since=standing.since, until=standing.until, reason=standing.reason)
-            if standing
-            else None,
-        )
-
-
-class VersionOut(BaseModel):
-    """One version of a protocol, with everything it prescribes."""
-
-    number: int
-    effective_night: date
-    created_at: datetime
-    author: AuthorOut
-    reason: str
-    prescriber: str
-    self_reported: bool
-    acknowledged_at: datetime | None
-    lines: list[LineOut]
-
-
-class VersionNote(BaseModel):
-    """One entry in the list of versions: who changed the protocol, when and why."""
-
-    number: int
-    effective_night: date
-    created_at: datetime
-    author: AuthorOut
-    reason: str
-
-
-class ProtocolOut(BaseModel):
-    """What is prescribed tonight, or is to begin; and every version there ever was."""
-
-    current: VersionOut | None
-    versions: list[VersionNote]

@@ -1,32 +1,86 @@
-"""Numbered versions of a prescription: entered, acknowledged, superseded, and never edited.
+"""Numbered versions of a prescription: proposed, acknowledged, superseded, and never edited.
 
-On any night the version in force is the one with the highest number whose effective night has
-come. So a version entered for tonight supersedes one that was waiting for next week.
+What a clinician enters is a proposal until the patient has acknowledged it; the version before
+stands until then. A checked reduction may hold at once, and so does a patient's own word.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
-from uuid import UUID, uuid4
+from typing import ClassVar
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
+from app.accounts.care import is_looked_after
 from app.accounts.evenings import evenings_of
-from app.accounts.models import CareLink, Person, Role
-from app.clock import Day
+from app.accounts.models import Person
+from app.audit import Means
 from app.problems import Invalid, NotFound, Problem
-from app.protocols.lines import CheckedLine, LineIn, check_line
-from app.protocols.models import Line, Terms, Version
-from app.schedule import A_DAY, Evenings
+from app.protocols import witness
+from app.protocols.checks import answered, warnings_of_draft
+from app.protocols.coherence import Warned
+from app.protocols.drafts import (
+    Draft,
+    Ready,
+    as_prescribed,
+    check_dates,
+    check_draft,
+    make_ready,
+    new_version,
+    reason_of,
+    repeats,
+)
+from app.protocols.models import Notice, NoticeKind, Version
+from app.protocols.notices import announce
+from app.protocols.prescribed import Prescribed
+from app.protocols.reduction import what_is_more, why_not_a_reduction
+from app.protocols.screening import check_start
+from app.protocols.standing import (
+    Segment,
+    current_of,
+    locked_versions,
+    open_proposal,
+    segments,
+    terms_of,
+    versions_of,
+)
+from app.schedule import Evenings
+
+__all__ = [
+    "ClinicDecides",
+    "ClinicianWithdraws",
+    "Draft",
+    "NoLongerProposed",
+    "PatientAcknowledges",
+    "Prepared",
+    "Segment",
+    "VersionConflict",
+    "acknowledge",
+    "current_of",
+    "enter_version",
+    "may_change",
+    "means_of",
+    "prepare",
+    "save",
+    "segments",
+    "terms_of",
+    "versions_of",
+    "withdraw",
+]  # fmt: skip
 
 
 class VersionConflict(Problem):
     """Somebody else changed this protocol at the same moment."""
+
+    status: ClassVar[int] = 409
+
+
+class NoLongerProposed(Problem):
+    """This version is not proposed any more."""
 
     status: ClassVar[int] = 409
 
@@ -43,317 +97,322 @@ class PatientAcknowledges(Problem):
     status: ClassVar[int] = 403
 
 
-class Draft(BaseModel):
-    """A prescription as it is entered; without `effective_night` it holds from tonight."""
+class ClinicianWithdraws(Problem):
+    """Only a clinician can take a proposal back."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    reason: str = Field(default="", max_length=500)
-    prescriber: str = Field(default="", max_length=200)
-    effective_night: Day | None = None
-    lines: list[LineIn] = Field(min_length=1, max_length=20)
+    status: ClassVar[int] = 403
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch of nights, [since, until), under one version; open while `until` is None."""
+class Prepared:
+    """What a draft would make, and how it looks beside what stands.
 
-    version: Version
-    since: date
-    until: date | None
+    before     the lines that stand on the night from which it would hold
+    tonight    the night this was worked out in
+    """
 
+    ready: Ready
+    before: tuple[Prescribed, ...]
+    warnings: tuple[Warned, ...]
+    tonight: date
 
-async def versions_of(session: AsyncSession, patient_id: UUID) -> Sequence[Version]:
-    """Every version of a patient's protocol, oldest first."""
-    mine = select(Version).where(Version.patient_id == patient_id).order_by(Version.number)
-    return (await session.scalars(mine)).all()
-
-
-def segments(versions: Sequence[Version], since: date) -> list[Segment]:
-    """Which version is in force when, from the night `since` on, in order of time."""
-    found: list[Segment] = []
-    ends: date | None = None
-    for version in reversed(versions):
-        begins = version.in_force_from
-        # A proposal holds nothing yet; what has a lower number and begins later was superseded
-        # before it began.
-        if begins is None or (ends is not None and begins >= ends):
-            continue
-        start = max(begins, since)
-        if ends is None or start < ends:
-            found.append(Segment(version, start, ends))
-        ends = begins
-        if ends <= since:
-            break
-    return found[::-1]
+    @property
+    def known(self) -> list[UUID]:
+        """The ids of its lines that exist already."""
+        new = {line.id for line in self.ready.new_lines}
+        return [line.line_id for line in self.ready.prescribed if line.line_id not in new]
 
 
-def current_of(versions: Sequence[Version], tonight: date) -> Version | None:
-    """The version in force tonight; before the first one begins, that first one."""
-    coming = segments(versions, tonight)
-    return coming[0].version if coming else None
-
-
-async def terms_of(
-    session: AsyncSession, patient_id: UUID, versions: Sequence[UUID]
-) -> dict[UUID, list[tuple[Terms, Line]]]:
-    """The terms of these versions with their lines, in the order of entry."""
-    found: dict[UUID, list[tuple[Terms, Line]]] = {version: [] for version in versions}
-    rows = await session.execute(
-        select(Terms, Line)
-        .join(Line, (Line.patient_id == Terms.patient_id) & (Line.id == Terms.line_id))
-        .where(Terms.patient_id == patient_id, Terms.version_id.in_(versions))
-        .order_by(Terms.position)
-    )
-    for terms, line in rows:
-        found[terms.version_id].append((terms, line))
-    return found
-
-
-async def may_change(session: AsyncSession, author: Person, coming: Sequence[Segment]) -> None:
+async def may_change(
+    session: AsyncSession, author: Person, patient_id: UUID, versions: Sequence[Version],
+    tonight: date, now: datetime,
+) -> None:  # fmt: skip
     """Let a clinician change anything, and a patient what no clinician answers for.
 
-    coming   the versions in force from tonight on: one that waits for its night counts as well,
-             because a newer one would supersede it unseen
+    A version that waits for its night counts as well, and so does a proposal, because a newer
+    version would supersede it unseen.
 
     Raises ClinicDecides for a patient one of whose versions a clinician entered, while some
     clinician still looks after them: taking it back would also take doses out of adherence.
     """
-    if author.role is Role.CLINICIAN or all(each.version.self_reported for each in coming):
+    if author.id != patient_id:
         return
-    if await looked_after(session, author.id):
+    coming = [stretch.version for stretch in segments(versions, tonight)]
+    proposal = open_proposal(versions)
+    if all(each.self_reported for each in (*coming, *([proposal] if proposal else []))):
+        return
+    if await is_looked_after(session, patient_id, now):
         raise ClinicDecides(
             "Your clinic entered this protocol and looks after it.",
             cure="Contact your clinic. What you take or leave out can be logged all the same.",
         )
 
 
-async def looked_after(session: AsyncSession, patient_id: UUID) -> bool:
-    """Whether the patient lets any clinician in at this moment."""
-    links = select(CareLink.id).where(
-        CareLink.patient_id == patient_id, CareLink.ended_at.is_(None)
-    )
-    return await session.scalar(links.limit(1)) is not None
-
-
 async def enter_version(
-    session: AsyncSession, patient_id: UUID, author: Person, draft: Draft, now: datetime
-) -> Version:
-    """Enter the next version of a patient's protocol; the caller plans its doses.
+    session: AsyncSession, patient_id: UUID, author: Person, draft: Draft, now: datetime, *,
+    baseline_drawn: bool | None = None,
+) -> Version:  # fmt: skip
+    """Enter the next version: a clinician's as a proposal, a patient's own in force at once.
 
-    A line keeps its id when the draft names it and medicine, form and route are the same;
-    otherwise it is a new line. Word for word the newest version again changes nothing and
-    answers with that version, so a request may be repeated.
+    baseline_drawn   whether a baseline blood draw is recorded; None where nobody can say
 
-    Raises Invalid with the field that has to change; ClinicDecides; and VersionConflict when
-    somebody else entered a version at the same moment.
+    The same draft again answers with the version it made. Raises Invalid, VersionConflict when
+    the author had another newest version before them, ClinicDecides, UnansweredWarnings for a
+    clinician, and for a patient what `check_start` raises.
     """
+    versions = await locked_versions(session, patient_id)
     evenings = await evenings_of(session, patient_id)
-    tonight = evenings.night_of(now)
-    effective = draft.effective_night or tonight
-    before = await versions_of(session, patient_id)
-    newest = before[-1] if before else None
-    prescribed = await terms_of(session, patient_id, [newest.id]) if newest else {}
-    standing = prescribed.get(newest.id, []) if newest else []
-    checked = _checked(draft, evenings, effective, standing)
-    reason = _reason(draft.reason, checked)
-    if newest and _repeats(newest, author, reason, draft, effective, standing, checked):
-        return newest
-    _check_effective(effective, tonight)
-    await may_change(session, author, segments(before, tonight))
-    known = await _known_lines(session, patient_id, checked)
-    number = newest.number + 1 if newest else 1
-    version = _new_version(patient_id, author, number, effective, reason, draft.prescriber, now)
-    terms = []
-    for position, line in enumerate(checked):
-        old = known.get(line.id) if line.id else None
-        if line.id and old is None:
-            raise Invalid(
-                "This line is not part of the protocol.",
-                field=f"lines.{position}.id",
-                cure="Reload the protocol, or leave the id out for a new line.",
-            )
-        if old is None or (old.medicine, old.form, old.route) != (
-            line.medicine, line.form, line.route,
-        ):  # fmt: skip
-            old = Line(
-                patient_id=patient_id, id=uuid4(), medicine=line.medicine, form=line.form,
-                route=line.route,
-            )  # fmt: skip
-            session.add(old)
-        terms.append(_terms(patient_id, version.id, old.id, position, line))
-    await save(session, version, terms, now)
+    made = await _made_before(session, versions, author, draft, evenings, now)
+    if made is not None:
+        return made
+    prepared = await prepare(session, patient_id, author, draft, versions, now, baseline_drawn)
+    version = prepared.ready.version
+    if author.id == patient_id:
+        medicines = [line.medicine for line in prepared.ready.prescribed]
+        await check_start(session, patient_id, medicines, now)
+    else:
+        newest = versions[-1] if versions else None
+        version.overrides = list(
+            answered(prepared.warnings, draft.overrides, newest, prepared.known)
+        )
+    await save(session, prepared.ready, now)
+    if author.id != patient_id:
+        kind = NoticeKind.AT_ONCE if version.at_once else NoticeKind.PROPOSED
+        night = max(version.effective_night, prepared.tonight)
+        await announce(session, version, kind, night, now)
     return version
 
 
-async def save(
-    session: AsyncSession, version: Version, terms: Sequence[Terms], now: datetime
-) -> None:
-    """Write a version and its terms. Raises VersionConflict when its number was taken meanwhile."""
-    session.add(version)
+async def prepare(
+    session: AsyncSession, patient_id: UUID, author: Person, draft: Draft,
+    versions: Sequence[Version], now: datetime, baseline_drawn: bool | None,
+) -> Prepared:  # fmt: skip
+    """What the draft would make beside these versions, oldest first; writes nothing.
+
+    Raises what `enter_version` raises, but for warnings and screening.
+    """
+    own = author.id == patient_id
+    newest = versions[-1] if versions else None
+    _check_basis(draft, newest, own=own)
+    evenings = await evenings_of(session, patient_id)
+    tonight = evenings.night_of(now)
+    effective = draft.effective_night or tonight
+    await may_change(session, author, patient_id, versions, tonight, now)
+    check_dates(draft, effective, tonight)
+    coming = segments(versions, effective)
+    ids = {each.version.id for each in coming} | ({newest.id} if newest else set())
+    terms = await terms_of(session, patient_id, list(ids))
+    checked = check_draft(
+        draft, evenings, effective, terms[newest.id] if newest else [], own=own
+    )  # fmt: skip
+    reason = reason_of(draft.reason, checked)
+    number = newest.number + 1 if newest else 1
+    version = new_version(patient_id, author, number, draft, effective, reason, now)
+    ready = await make_ready(session, version, checked)
+    stretches = [
+        (each, tuple(as_prescribed(*row) for row in terms[each.version.id])) for each in coming
+    ]
+    if version.at_once:
+        _check_reduction(stretches, ready.prescribed, effective)
+    before = next((lines for each, lines in stretches if each.since <= effective), ())
+    warnings = await warnings_of_draft(
+        session, patient_id, ready.prescribed, before, effective, evenings, baseline_drawn
+    )
+    return Prepared(ready, before, tuple(warnings), tonight)
+
+
+async def save(session: AsyncSession, ready: Ready, now: datetime) -> None:
+    """Write a version with its lines and terms; a proposal before it falls silent.
+
+    Raises VersionConflict when its number was taken meanwhile.
+    """
+    version = ready.version
     try:
-        await session.flush()
+        async with session.begin_nested():
+            session.add(version)
     except IntegrityError as error:
-        raise VersionConflict(
-            "Another version was entered while you wrote this one.",
-            cure="Reload the protocol and enter your change again.",
-        ) from error
-    session.add_all(terms)
+        mine = select(func.max(Version.number)).where(Version.patient_id == version.patient_id)
+        raise _conflict(await session.scalar(mine) or version.number) from error
+    session.add_all(ready.new_lines)
     await session.flush()
+    session.add_all(ready.terms)
+    await session.flush()
+    await _hush_proposals(session, version.patient_id, version.number - 1)
     audit.record(
         session, "version.entered", at=now, actor=version.author_id, patient=version.patient_id,
-        number=version.number, lines=len(terms),
+        number=version.number, lines=len(ready.terms),
+        means=means_of(version.author_id, version.patient_id),
+        proposed=version.in_force_from is None, at_once=version.at_once,
+        **await witness.entered(session, version, ready.terms),
     )  # fmt: skip
 
 
 async def acknowledge(
     session: AsyncSession, patient_id: UUID, number: int, actor: Person, now: datetime
 ) -> Version:
-    """Note that the patient has seen a version; a repeat keeps the first instant.
+    """Put a proposal in force from its night, or from tonight where that has passed.
 
-    Raises NotFound for a number that was never entered, and PatientAcknowledges for others.
+    What holds at once is only noted as seen. A repeat keeps the first instant. Raises NotFound
+    for a number that was never entered, PatientAcknowledges for others, NoLongerProposed for what
+    was withdrawn or overtaken, and what `check_start` raises.
     """
-    version = await session.scalar(
-        select(Version)
-        .where(Version.patient_id == patient_id, Version.number == number)
-        .with_for_update()
-    )
-    if version is None:
-        raise NotFound("There is no such version.")
+    versions = await locked_versions(session, patient_id)
+    version = _numbered(versions, number)
     if actor.id != patient_id:
         raise PatientAcknowledges(
             "A clinician cannot acknowledge for the patient.", cure="Ask the patient to open it."
         )
-    if version.acknowledged_at is None:
-        version.acknowledged_at = now
-        audit.record(
-            session, "version.acknowledged", at=now, actor=actor.id, patient=patient_id,
-            number=number,
-        )  # fmt: skip
+    if version.acknowledged_at is not None:
+        return version
+    if version.in_force_from is None:
+        if version is not open_proposal(versions):
+            raise _no_longer(version, versions[-1].number)
+        terms = (await terms_of(session, patient_id, [version.id]))[version.id]
+        await check_start(session, patient_id, [line.medicine for _, line in terms], now)
+        tonight = (await evenings_of(session, patient_id)).night_of(now)
+        version.in_force_from = max(version.effective_night, tonight)
+    version.acknowledged_at = now
+    await _hush_proposals(session, patient_id, number)
+    await session.flush()
+    audit.record(
+        session, "version.acknowledged", at=now, actor=actor.id, patient=patient_id,
+        means=means_of(actor.id, patient_id), number=number, **witness.standing(version),
+    )  # fmt: skip
     return version
 
 
-def successor(
-    of: Version, number: int, author: Person, effective: date, reason: str, now: datetime
+async def withdraw(
+    session: AsyncSession, patient_id: UUID, number: int, author: Person, reason: str, now: datetime
 ) -> Version:
-    """A new version that carries on an earlier one from its effective night."""
-    return _new_version(of.patient_id, author, number, effective, reason, of.prescriber, now)
+    """Take a proposal back before it was acknowledged; a repeat keeps the first instant and reason.
 
-
-def copy_of(terms: Terms, version_id: UUID) -> Terms:
-    """The same terms under another version."""
-    return Terms(
-        patient_id=terms.patient_id, version_id=version_id, line_id=terms.line_id,
-        position=terms.position, amount_value=terms.amount_value, amount_unit=terms.amount_unit,
-        recurrence=dict(terms.recurrence), window_minutes=terms.window_minutes,
-        on_time_minutes=terms.on_time_minutes, ladder=list(terms.ladder),
-    )  # fmt: skip
-
-
-def _new_version(
-    patient_id: UUID, author: Person, number: int, effective: date, reason: str, prescriber: str,
-    now: datetime,
-) -> Version:  # fmt: skip
-    own = author.id == patient_id
-    return Version(
-        patient_id=patient_id, id=uuid4(), number=number, author_id=author.id, created_at=now,
-        effective_night=effective, in_force_from=effective, reason=reason, prescriber=prescriber,
-        self_reported=own, acknowledged_at=now if own else None,
-    )  # fmt: skip
-
-
-def _terms(
-    patient_id: UUID, version_id: UUID, line_id: UUID, position: int, line: CheckedLine
-) -> Terms:
-    return Terms(
-        patient_id=patient_id, version_id=version_id, line_id=line_id, position=position,
-        amount_value=line.amount.value, amount_unit=line.amount.unit, recurrence=line.recurrence,
-        window_minutes=line.window_minutes, on_time_minutes=line.on_time_minutes,
-        ladder=list(line.ladder),
-    )  # fmt: skip
-
-
-def _checked(
-    draft: Draft, evenings: Evenings, effective: date, standing: Sequence[tuple[Terms, Line]]
-) -> list[CheckedLine]:
-    """The draft's lines, each of which keeps every rule."""
-    by_id = {line.id: (terms, line) for terms, line in standing}
-    checked: list[CheckedLine] = []
-    for position, asked in enumerate(draft.lines):
-        field = f"lines.{position}"
-        if asked.id and asked.id in [line.id for line in checked]:
-            raise Invalid(
-                "A line is named twice.", field=f"{field}.id", cure="Leave the second id out."
-            )
-        signed = asked.id is not None and _says_the_same(asked, by_id.get(asked.id))
-        checked.append(check_line(asked, evenings, effective, field, signed=signed))
-    return checked
-
-
-def _says_the_same(asked: LineIn, standing: tuple[Terms, Line] | None) -> bool:
-    """Whether amount, form and nights stand in the newest version already."""
-    if standing is None:
-        return False
-    terms, line = standing
-    kept: dict[str, Any] = terms.recurrence
-    nights = asked.recurrence
-    return (
-        (line.medicine, line.form) == (asked.medicine, asked.form or "")
-        and asked.amount.unit == terms.amount_unit
-        and asked.amount.value == f"{terms.amount_value:f}"
-        and (sorted(nights.weekdays), nights.every) == (kept["weekdays"], kept["every"])
-        and (nights.weeks_off, nights.times) == (kept["weeks_off"], kept["times"])
-    )
-
-
-def _reason(reason: str, checked: Sequence[CheckedLine]) -> str:
-    """The version's reason, and why each unusual line is meant, which belongs to the record."""
-    meant = [f"Line {n}: {line.overridden}" for n, line in enumerate(checked, 1) if line.overridden]
-    text = " ".join([reason.strip(), *meant]).strip()
-    if len(text) > 500:
-        raise Invalid(
-            "The reasons are too long together.", field="reason",
-            cure="Use at most 500 characters for the version's reason and those of its lines.",
-        )  # fmt: skip
-    return text
-
-
-def _check_effective(effective: date, tonight: date) -> None:
-    if effective < tonight:
-        raise Invalid(
-            "A version cannot begin in the past: what was due then is a record.",
-            field="effective_night",
-            cure=f"Choose tonight ({tonight}) or a later night.",
+    Raises NotFound, ClinicianWithdraws for the patient, and NoLongerProposed for what holds, or
+    was overtaken.
+    """
+    versions = await locked_versions(session, patient_id)
+    version = _numbered(versions, number)
+    if author.id == patient_id:
+        raise ClinicianWithdraws(
+            "Your clinic made this proposal.",
+            cure="You need not acknowledge it. Contact your clinic if it is not right.",
         )
-    if effective > tonight + A_DAY * 366:
-        raise Invalid(
-            "A version cannot begin more than a year ahead.", field="effective_night",
-            cure="Check the year.",
-        )  # fmt: skip
+    if version.withdrawn_at is not None:
+        return version
+    if version is not open_proposal(versions):
+        raise _no_longer(version, versions[-1].number)
+    version.withdrawn_at, version.withdrawn_reason = now, reason
+    await _hush_proposals(session, patient_id, number)
+    await session.flush()
+    audit.record(
+        session, "version.withdrawn", at=now, actor=author.id, patient=patient_id,
+        means=means_of(author.id, patient_id), number=number, **witness.standing(version),
+    )  # fmt: skip
+    return version
 
 
-async def _known_lines(
-    session: AsyncSession, patient_id: UUID, checked: Sequence[CheckedLine]
-) -> dict[UUID, Line]:
-    named = [line.id for line in checked if line.id]
-    mine = select(Line).where(Line.patient_id == patient_id, Line.id.in_(named))
-    return {line.id: line for line in await session.scalars(mine)} if named else {}
+def means_of(actor_id: UUID, patient_id: UUID) -> Means:
+    """By which way somebody changes this protocol: their own, or as a clinician somebody else's."""
+    return Means.APP if actor_id == patient_id else Means.CLINICIAN
 
 
-def _repeats(
-    newest: Version, author: Person, reason: str, draft: Draft, effective: date,
-    standing: Sequence[tuple[Terms, Line]], checked: Sequence[CheckedLine],
-) -> bool:  # fmt: skip
-    """Whether the draft says, word for word, what the newest version says."""
-    if (newest.author_id, newest.reason, newest.prescriber, newest.effective_night) != (
-        author.id, reason, draft.prescriber, effective,
-    ) or len(standing) != len(checked):  # fmt: skip
-        return False
-    return all(
-        line.id in (None, old.id)
-        and (line.medicine, line.form, line.route) == (old.medicine, old.form, old.route)
-        and (line.amount, line.recurrence, line.window_minutes, line.on_time_minutes)
-        == (terms.amount, terms.recurrence, terms.window_minutes, terms.on_time_minutes)
-        and list(line.ladder) == terms.ladder
-        for line, (terms, old) in zip(checked, standing, strict=True)
+async def _hush_proposals(session: AsyncSession, patient_id: UUID, number: int) -> None:
+    """What is settled up to this version need not be told of any more.
+
+    A reduction that holds already is: it stays to be told even when a newer version overtakes it.
+    """
+    settled = select(Version.id).where(
+        Version.patient_id == patient_id,
+        Version.number <= number,
+        or_(Version.at_once.is_(False), Version.acknowledged_at.is_not(None)),
     )
+    unsaid = update(Notice).where(
+        Notice.patient_id == patient_id,
+        Notice.version_id.in_(settled),
+        Notice.kind.in_((NoticeKind.PROPOSED, NoticeKind.AT_ONCE)),
+        Notice.say_at.is_not(None),
+    )
+    await session.flush()
+    await session.execute(unsaid.values(say_at=None))
+
+
+async def _made_before(
+    session: AsyncSession, versions: Sequence[Version], author: Person, draft: Draft,
+    evenings: Evenings, now: datetime,
+) -> Version | None:  # fmt: skip
+    """The version that this very draft made when it was sent before; None if it is new."""
+    if not versions:
+        return None
+    # Numbers have no gaps: who had version n before them made n + 1.
+    place = draft.based_on if draft.based_on is not None else len(versions) - 1
+    if place >= len(versions) or versions[place].author_id != author.id:
+        return None
+    made = versions[place]
+    sent = now if draft.based_on is None else made.created_at
+    effective = draft.effective_night or evenings.night_of(sent)
+    basis = versions[place - 1] if place else None
+    terms = await terms_of(session, made.patient_id, [made.id, *([basis.id] if basis else [])])
+    own = author.id == made.patient_id
+    try:
+        checked = check_draft(draft, evenings, effective, terms[basis.id] if basis else [], own=own)
+        reason = reason_of(draft.reason, checked)
+    except Invalid:
+        return None  # it would not have been accepted
+    same = repeats(made, author, draft, effective, reason, terms[made.id], checked)
+    return made if same else None
+
+
+def _check_basis(draft: Draft, newest: Version | None, *, own: bool) -> None:
+    """Refuse a draft whose author had not seen the newest version."""
+    if newest is None:
+        if draft.based_on is not None:
+            raise Invalid("There is no version yet.", field="based_on", cure="Leave it out.")
+        return
+    if own and draft.based_on is None:
+        return
+    if draft.based_on != newest.number:
+        raise _conflict(newest.number)
+
+
+def _conflict(newest: int) -> VersionConflict:
+    return VersionConflict(
+        f"Version {newest} is the newest, and not the one this change was written for.",
+        cure="Reload the protocol, look at what changed, and enter your change again with "
+        "`based_on` as the newest number.",
+        newest=newest,
+    )
+
+
+def _check_reduction(
+    stretches: Sequence[tuple[Segment, tuple[Prescribed, ...]]], after: Sequence[Prescribed],
+    effective: date,
+) -> None:  # fmt: skip
+    """Refuse what is more than any version that would have held from this night on."""
+    why: str | None = "Nothing is in force that it could reduce."
+    for position, (stretch, lines) in enumerate(stretches):
+        since = max(stretch.since, effective)
+        if position == 0:
+            why = why_not_a_reduction(lines, after, since)
+        else:
+            why = why or what_is_more(lines, after, since)
+    if why is not None:
+        raise Invalid(
+            f"Only a reduction can hold before the patient has acknowledged it. {why}",
+            field="at_once",
+            cure="Leave out `at_once`: the patient is told, and acknowledges.",
+        )
+
+
+def _numbered(versions: Sequence[Version], number: int) -> Version:
+    if not 1 <= number <= len(versions):
+        raise NotFound("There is no such version.")
+    return versions[number - 1]
+
+
+def _no_longer(version: Version, newest: int) -> NoLongerProposed:
+    if version.withdrawn_at is not None:
+        what = "The clinic has withdrawn it."
+    elif version.in_force_from is not None:
+        what = "It holds already."
+    else:
+        what = "A newer version has taken its place."
+    return NoLongerProposed(what, cure="Reload the protocol.", newest=newest)

@@ -1,11 +1,12 @@
-"""Reminders over HTTP: the one tap, the snooze, and when and how a person wants to be reminded."""
+"""Reminders over HTTP: one tap, the snooze, travel, and how a person wants to be reminded."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import Me, SignedIn
 from app.accounts.attempts import address_of, allow
@@ -13,9 +14,11 @@ from app.accounts.evenings import (
     PreferencesChange,
     PreferencesOut,
     change_preferences,
+    come_home,
+    go_away,
     preferences_out,
 )
-from app.accounts.models import Role
+from app.accounts.models import AwayNights, Role
 from app.audit import Means
 from app.clock import Instant, Now
 from app.db import Session
@@ -27,6 +30,7 @@ from app.protocols.planning import mark_for_planning, plan_patient
 from app.reminders.arm import arm
 from app.reminders.snooze import WindowClosesFirst, snooze
 from app.reminders.tokens import redeem, resolve
+from app.reminders.travel import TravelOut, preview
 from app.reminders.words import LATER_MINUTES
 
 router = APIRouter(prefix="/api", tags=["reminders"])
@@ -133,7 +137,49 @@ async def change_my_preferences(
     """
     preferences = await change_preferences(session, person.id, given, now)
     if person.role is Role.PATIENT:
-        await plan_patient(session, person.id, now)
-        await arm(session, person.id, now)
-        await mark_for_planning(session, person.id, now)
+        await _replan(session, person.id, now)
     return preferences_out(preferences)
+
+
+class TravelIn(BaseModel):
+    """Where a patient is, and by which clock their bedtime doses shall fall due meanwhile."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    zone: str = Field(max_length=64)
+    nights: AwayNights
+
+
+@router.get("/me/travel", responses=declared(Invalid))
+async def preview_travel(
+    me: Me, session: Session, now: Now, zone: Annotated[str, Query(max_length=64)]
+) -> TravelOut:
+    """The next doses in another zone on both clocks, for each way of living there."""
+    return await preview(session, me.id, zone, now)
+
+
+@router.put("/me/travel", responses=declared(Invalid))
+async def travel(given: TravelIn, me: Me, session: Session, now: Now) -> PreferencesOut:
+    """Say where the patient is and which nights their bedtime doses follow; nobody asks again.
+
+    The home zone ends being away. A repeat changes nothing. What is past or settled stays.
+    """
+    preferences = await go_away(session, me.id, given.zone, given.nights, now)
+    await _replan(session, me.id, now)
+    return preferences_out(preferences)
+
+
+@router.delete("/me/travel")
+async def return_home(me: Me, session: Session, now: Now) -> PreferencesOut:
+    """Say that the patient is at home again: every dose is on the home clock. Safe to repeat."""
+    preferences = await come_home(session, me.id, now)
+    await _replan(session, me.id, now)
+    return preferences_out(preferences)
+
+
+async def _replan(session: AsyncSession, patient_id: UUID, now: datetime) -> None:
+    """Plan and arm at once, and have the next tick do it again, with the reminders it may miss."""
+    await session.flush()
+    await plan_patient(session, patient_id, now)
+    await arm(session, patient_id, now)
+    await mark_for_planning(session, patient_id, now)

@@ -15,6 +15,7 @@ from app.doses.models import Dose, Reminder, Spoken
 from app.doses.plan import LONGEST_WINDOW
 from app.protocols.planning import plan_all_due, withheld
 from app.reminders.ladder import rungs
+from app.reminders.rest import resting
 from app.schedule import Quiet
 
 log = structlog.get_logger()
@@ -46,7 +47,8 @@ async def arm(session: AsyncSession, patient_id: UUID, now: datetime) -> None:
 
     Rows that already say so stay as they are, with their snooze. A dose whose time came while
     nobody was armed speaks at once, once; a closed, settled or held one does not speak at all, nor
-    does one whose line was paused or stopped since it fell due.
+    does one whose line was paused or stopped since it fell due, nor one of a week that was taken
+    as often as was asked for.
     """
     preferences = await preferences_of(session, patient_id)
     quiet = quiet_of(preferences)
@@ -55,6 +57,9 @@ async def arm(session: AsyncSession, patient_id: UUID, now: datetime) -> None:
     for dose in doses:  # in order of due time and id: the first names what is due together
         threads.setdefault(dose.due_at, dose.id)
     silent = await withheld(session, patient_id, doses, now)
+    silent |= await resting(
+        session, [patient_id], [dose.id for dose in doses if dose.quota is not None], now
+    )
     speaking = [
         dose for dose in doses if dose.outcome is None and not dose.held and dose.id not in silent
     ]
@@ -105,6 +110,7 @@ def _row(
         "remind_at": now if late else ahead[0],
         "rungs": [rung.isoformat() for rung in ladder],
         "spoken": 0 if last is None else 1,
+        "quota": dose.quota,
     }
 
 

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Gauge
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, exists, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.doses.models import Dose, Event, Kind, Reminder, Spoken
 from app.protocols.models import Plan
 from app.reminders.arm import arm
+from app.reminders.rest import of_a_filled_week
 
 log = structlog.get_logger()
 
@@ -43,6 +44,7 @@ async def reconcile(session: AsyncSession, now: datetime, *, limit: int = 500) -
             Dose.closes_at > now,
             Dose.held.is_(False),
             Dose.extra.is_(False),
+            or_(Dose.quota.is_(None), not_(of_a_filled_week(now))),
             ~exists().where(Reminder.patient_id == Dose.patient_id, Reminder.id == Dose.id),
             # Not those that have said their last word: by midnight they are most of them.
             or_(and_(last.is_(None), ~spoken), last == Kind.UNDONE),

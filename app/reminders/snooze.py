@@ -59,6 +59,7 @@ async def snooze(
             closes_at=dose.closes_at,
             remind_at=remind_at,
             rungs=[],
+            quota=dose.quota,
         )
         session.add(reminder)
     reminder.remind_at = remind_at

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import Row, Table, delete, select, tuple_, update
+from sqlalchemy import Row, Table, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Detail, Preferences
@@ -18,6 +18,7 @@ from app.doses.models import Dose, Reminder, Spoken
 from app.push.outbox import Outgoing, enqueue_many
 from app.push.seal import Seal
 from app.reminders.models import TapToken
+from app.reminders.rest import resting
 from app.reminders.tokens import LIFE_AFTER_CLOSING, issue
 from app.reminders.words import Speaking, payload
 
@@ -59,11 +60,13 @@ async def remind(session: AsyncSession, mouth: Mouth, now: datetime) -> int:
     Cost follows what is due, not what exists. Any number of workers may run this at once: each row
     is claimed by one, and the message's id follows from its thread and rung, so even two halves of
     a group claimed apart make one message. A worker that slept speaks once for the rungs it
-    missed. A row whose window has closed goes without a word.
+    missed. A row whose window has closed goes without a word, and one of a week that was taken as
+    often as was asked for stays silent; only lines with such a quota cost a look at the record.
     """
     due = select(REMINDER).where(REMINDER.c.remind_at <= now).order_by(REMINDER.c.remind_at)
     claimed = (await session.execute(due.limit(BATCH).with_for_update(skip_locked=True))).all()
-    open_now = [row for row in claimed if now < row.closes_at]
+    free = await _free(session, claimed, now)
+    open_now = [row for row in claimed if now < row.closes_at and row.id not in free]
     groups = await _groups(session, open_now, now)
     await _speak(session, mouth, groups, now)
     await _move_on(session, claimed, now)
@@ -104,11 +107,19 @@ async def _groups(session: AsyncSession, claimed: Sequence[Row[Any]], now: datet
         .order_by(REMINDER.c.patient_id, REMINDER.c.thread, REMINDER.c.due_at, REMINDER.c.id)
     )
     rows = (await session.execute(threads)).all()
+    free = await _free(session, rows, now)
+    rows = [row for row in rows if row.id not in free]
     return [
         Group(patient, thread, rung, tuple(together), uuid5(thread, rung.isoformat()))
         for (patient, thread), together in groupby(rows, key=lambda r: (r.patient_id, r.thread))
         if (rung := rungs.get((patient, thread)))
     ]
+
+
+async def _free(session: AsyncSession, rows: Sequence[Row[Any]], now: datetime) -> frozenset[UUID]:
+    """Those of these reminders whose week is filled."""
+    asked = [row for row in rows if row.quota is not None]
+    return await resting(session, {row.patient_id for row in asked}, {row.id for row in asked}, now)
 
 
 async def _speak(session: AsyncSession, mouth: Mouth, groups: list[Group], now: datetime) -> None:
@@ -120,7 +131,8 @@ async def _speak(session: AsyncSession, mouth: Mouth, groups: list[Group], now: 
     if not groups:
         return
     patients = list({group.patient_id for group in groups})
-    chosen = select(Preferences.person_id, Preferences.timezone, Preferences.detail).where(
+    here = func.coalesce(Preferences.away_zone, Preferences.timezone).label("timezone")
+    chosen = select(Preferences.person_id, here, Preferences.detail).where(
         Preferences.person_id.in_(patients)
     )
     preferences: dict[UUID, Any] = {row.person_id: row for row in await session.execute(chosen)}

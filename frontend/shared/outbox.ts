@@ -1,4 +1,4 @@
-import { isStale, type Refused, type Report } from './reports.ts';
+import { isStale, type Asked, type Refused, type Report } from './reports.ts';
 
 /** Where reports wait; on a phone this is IndexedDB, in a test a map. */
 export interface Shelf {
@@ -93,7 +93,8 @@ function oldestFirst(reports: readonly Report[]): Report[] {
 }
 
 async function refusal(report: Report, answer: Answer): Promise<Refused> {
-  const said = (await answer.json().catch(() => ({}))) as { recorded?: Refused['recorded'] } | null;
-  const refused = { id: report.id, report, status: answer.status };
-  return said?.recorded ? { ...refused, recorded: said.recorded } : refused;
+  const said = (await answer.json().catch(() => ({}))) as ({ recorded?: Refused['recorded'] } & Partial<Asked>) | null;
+  const { recorded, code, first_taken_at = null, planned } = said ?? {};
+  const asked = code && { code, first_taken_at, ...(planned && { planned }) };
+  return { id: report.id, report, status: answer.status, ...(recorded && { recorded }), ...(asked && { asked }) };
 }

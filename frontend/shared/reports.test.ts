@@ -18,3 +18,13 @@ test('an undo and a snooze go to their dose', () => {
   expect(requestOf({ way: 'undo', id: 'r', dose: 'd', at })).toEqual({ method: 'POST', path: '/api/doses/d/undo', body: { id: 'r' } });
   expect(requestOf({ way: 'snooze', id: 'r', dose: 'd', at, minutes: 30 })).toEqual({ method: 'POST', path: '/api/doses/d/snooze', body: { minutes: 30 } });
 });
+
+test('a correction names what it replaces, and an extra dose its line', () => {
+  const amount = { value: '2', unit: 'mg' };
+  expect(requestOf({ way: 'amend', id: 'a', dose: 'd', at: 't', kind: 'taken', replaces: 'r', amount, tries: 1 })).toEqual({
+    method: 'POST', path: '/api/doses/d/amend', body: { id: 'a', kind: 'taken', replaces: 'r', amount },
+  });
+  expect(requestOf({ way: 'extra', id: 'x', dose: 'x', at: 't', line: 'l', taken_at: 'then', confirmed: true })).toEqual({
+    method: 'POST', path: '/api/doses/extra', body: { id: 'x', line_id: 'l', taken_at: 'then', confirmed: true },
+  });
+});

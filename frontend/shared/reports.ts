@@ -18,12 +18,37 @@ export interface TapReport extends Made {
   readonly kind: 'taken' | 'skipped' | 'snooze';
 }
 
+/** What may be said beside "taken" or "skipped". */
+export interface Details {
+  readonly taken_at?: string;
+  /** Why it was skipped. */
+  readonly reason?: string;
+  /** How much was taken, where it was not what was planned: a decimal string and a UCUM unit. */
+  readonly amount?: { readonly value: string; readonly unit: string };
+  readonly amount_reason?: string;
+  readonly note?: string;
+  /** The patient was asked whether it is meant, and said yes. */
+  readonly confirmed?: boolean;
+}
+
 /** A dose logged in the app by somebody signed in. */
-export interface LogReport extends Made {
+export interface LogReport extends Made, Details {
   readonly way: 'log';
   readonly kind: 'taken' | 'skipped';
-  readonly taken_at?: string;
-  readonly reason?: string;
+}
+
+/** What was logged is corrected; the record keeps both. */
+export interface AmendReport extends Made, Details {
+  readonly way: 'amend';
+  readonly kind: 'taken' | 'skipped';
+  /** The report, or event, that stands until then. */
+  readonly replaces: string;
+}
+
+/** A dose that was not planned. Its `dose` is its own id: the server makes the dose. */
+export interface ExtraReport extends Made, Details {
+  readonly way: 'extra';
+  readonly line: string;
 }
 
 /** What was logged is taken back. */
@@ -38,7 +63,7 @@ export interface SnoozeReport extends Made {
 }
 
 /** Anything that may wait in the outbox. */
-export type Report = TapReport | LogReport | UndoReport | SnoozeReport;
+export type Report = TapReport | LogReport | AmendReport | ExtraReport | UndoReport | SnoozeReport;
 
 /** A report the server answered with "no", kept so that the patient can be told. */
 export interface Refused {
@@ -47,6 +72,16 @@ export interface Refused {
   readonly status: number;
   /** What the server has on record instead, where it said so. */
   readonly recorded?: { readonly kind: string; readonly taken_at?: string | null };
+  /** Set when it was not refused but asked about: it is recorded once it is confirmed. */
+  readonly asked?: Asked;
+}
+
+/** Why a report is asked about again. */
+export interface Asked {
+  readonly code: 'taken_tonight' | 'amount_far_off';
+  /** When the other dose of that night was taken. */
+  readonly first_taken_at?: string | null;
+  readonly planned?: { readonly value: string; readonly unit: string };
 }
 
 /** How long a snooze is worth sending, in milliseconds. */
@@ -66,14 +101,23 @@ export function requestOf(report: Report): { method: string; path: string; body:
       const { token, receipt, kind, at } = report;
       return { method: 'POST', path: '/api/tap', body: { id, token, kind, at, ...(receipt && { receipt }) } };
     }
-    case 'log': {
-      const { kind, taken_at, reason } = report;
-      const body = { id, kind, ...(taken_at && { taken_at }), ...(reason && { reason }) };
-      return { method: 'PUT', path: `/api/doses/${dose}/log`, body };
+    case 'log':
+      return { method: 'PUT', path: `/api/doses/${dose}/log`, body: bodyOf(report) };
+    case 'amend':
+      return { method: 'POST', path: `/api/doses/${dose}/amend`, body: bodyOf(report) };
+    case 'extra': {
+      const { line, ...body } = bodyOf(report) as ExtraReport;
+      return { method: 'POST', path: '/api/doses/extra', body: { ...body, line_id: line } };
     }
     case 'undo':
       return { method: 'POST', path: `/api/doses/${dose}/undo`, body: { id } };
     case 'snooze':
       return { method: 'POST', path: `/api/doses/${dose}/snooze`, body: { minutes: report.minutes } };
   }
+}
+
+/** All of a report but what only the phone needs. */
+function bodyOf(report: Report): object {
+  const { way: _way, dose: _dose, at: _at, tries: _tries, ...body } = report;
+  return body;
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { go, match, place } from './router.ts';
 import { said } from './state/said.ts';
-import { session } from './state/session.ts';
+import { homeOf, session } from './state/session.ts';
 import { Nav } from './ui/Nav.tsx';
 import { UpdateBar } from './ui/UpdateBar.tsx';
 
@@ -15,10 +15,15 @@ export interface ScreenProps {
 type Screen = ComponentType<ScreenProps>;
 type Load = () => Promise<{ default: Screen }>;
 
-interface Route {
+/** One screen of a part of the app that is loaded as it is needed. */
+export interface SubRoute {
   readonly pattern: string;
   readonly load: Load;
-  readonly who: 'stranger' | 'anyone' | 'patient' | 'clinician';
+}
+
+interface Route extends SubRoute {
+  /** `everybody` also sees it signed out; `anyone` is anyone signed in. */
+  readonly who: 'stranger' | 'everybody' | 'anyone' | 'patient' | 'clinician';
   /** A step of a path, shown without the navigation. */
   readonly bare?: boolean;
 }
@@ -28,22 +33,25 @@ const ROUTES: readonly Route[] = [
   { pattern: '/welcome', load: () => import('./screens/welcome/Welcome.tsx'), who: 'stranger', bare: true },
   { pattern: '/sign-up', load: () => import('./screens/welcome/SignUp.tsx'), who: 'stranger', bare: true },
   { pattern: '/sign-in', load: () => import('./screens/welcome/SignIn.tsx'), who: 'stranger', bare: true },
+  { pattern: '/invite/:kind', load: () => import('./screens/invite/Invite.tsx'), who: 'everybody', bare: true },
   { pattern: '/start/protocol', load: () => import('./screens/start/StartProtocol.tsx'), who: 'patient', bare: true },
   { pattern: '/start/bedtime', load: () => import('./screens/start/StartBedtime.tsx'), who: 'patient', bare: true },
   { pattern: '/start/reminders', load: () => import('./screens/start/StartReminders.tsx'), who: 'patient', bare: true },
   { pattern: '/coming', load: () => import('./screens/coming/Coming.tsx'), who: 'patient' },
   { pattern: '/history', load: () => import('./screens/history/History.tsx'), who: 'patient' },
+  { pattern: '/history/month', load: () => import('./screens/history/Month.tsx'), who: 'patient' },
+  { pattern: '/history/import', load: () => import('./screens/history/Import.tsx'), who: 'patient' },
+  { pattern: '/travel', load: () => import('./screens/travel/Travel.tsx'), who: 'patient' },
+  // Where a push about the protocol leads.
+  { pattern: '/protocol', load: () => import('./screens/protocol/ProtocolScreen.tsx'), who: 'patient' },
   { pattern: '/settings', load: () => import('./screens/settings/Settings.tsx'), who: 'anyone' },
-  { pattern: '/settings/nights', load: () => import('./screens/settings/Nights.tsx'), who: 'patient' },
-  { pattern: '/settings/reminders', load: () => import('./screens/settings/Reminders.tsx'), who: 'patient' },
-  { pattern: '/settings/devices', load: () => import('./screens/devices/Devices.tsx'), who: 'patient' },
-  { pattern: '/settings/clinic', load: () => import('./screens/settings/Clinic.tsx'), who: 'patient' },
-  { pattern: '/settings/access', load: () => import('./screens/settings/Access.tsx'), who: 'patient' },
-  { pattern: '/settings/protocol', load: () => import('./screens/protocol/ProtocolScreen.tsx'), who: 'patient' },
-  { pattern: '/settings/protocol/change', load: () => import('./screens/protocol/ChangeProtocol.tsx'), who: 'patient' },
-  { pattern: '/clinic', load: () => import('./screens/clinic/Panel.tsx'), who: 'clinician' },
-  { pattern: '/clinic/patients/:id', load: () => import('./screens/clinic/Patient.tsx'), who: 'clinician' },
-  { pattern: '/clinic/patients/:id/protocol', load: () => import('./screens/clinic/PatientProtocol.tsx'), who: 'clinician' },
+  { pattern: '/settings/*', load: () => import('./screens/settings/routes.tsx'), who: 'patient' },
+  { pattern: '/screening', load: () => import('./screens/screening/Screening.tsx'), who: 'patient' },
+  { pattern: '/care', load: () => import('./screens/companion/routes.tsx'), who: 'anyone' },
+  { pattern: '/care/*', load: () => import('./screens/companion/routes.tsx'), who: 'anyone' },
+  { pattern: '/clinic', load: () => import('./screens/clinic/routes.tsx'), who: 'clinician' },
+  { pattern: '/clinic/*', load: () => import('./screens/clinic/routes.tsx'), who: 'clinician' },
+  { pattern: '/colleagues', load: () => import('./screens/clinic/routes.tsx'), who: 'clinician' },
 ];
 
 /** The whole app: the screen of this place, the navigation, and what is said in passing. */
@@ -71,8 +79,9 @@ function redirected(): string | undefined {
   const { path, query } = place.value;
   const who = session.value;
   if (who.state === 'starting') return '';
-  const home = who.state === 'in' && who.me.role === 'clinician' ? '/clinic' : '/tonight';
+  const home = who.state === 'in' ? homeOf(who.me) : '/tonight';
   const route = routeOf(path)?.route;
+  if (route?.who === 'everybody') return undefined;
   if (who.state === 'out') {
     if (route?.who === 'stranger') return undefined;
     // A notification was pressed while signed out: come back to its dose after signing in.
@@ -87,11 +96,24 @@ function redirected(): string | undefined {
 }
 
 function routeOf(path: string): { route: Route; names: Record<string, string> } | undefined {
-  for (const route of ROUTES) {
+  return among(ROUTES, path);
+}
+
+function among<Kind extends SubRoute>(routes: readonly Kind[], path: string): { route: Kind; names: Record<string, string> } | undefined {
+  for (const route of routes) {
     const names = match(route.pattern, path);
     if (names) return { route, names };
   }
   return undefined;
+}
+
+/** The screen of this place among those of one part of the app; home where there is none. */
+export function Part({ routes }: { readonly routes: readonly SubRoute[] }): JSX.Element {
+  const found = among(routes, place.value.path);
+  useEffect(() => {
+    if (!found) go('/', { replace: true });
+  }, [found === undefined]);
+  return found ? <Loaded key={found.route.pattern} load={found.route.load} names={found.names} /> : <main class="frame" />;
 }
 
 function safe(path: string | null): string | undefined {

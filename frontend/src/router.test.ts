@@ -2,6 +2,12 @@ import { expect, test } from 'vitest';
 
 import { match, placeOf } from './router.ts';
 
+test('an open end takes whatever follows it, and nothing is something', () => {
+  expect(match('/clinic/*', '/clinic/patients/7')).toEqual({});
+  expect(match('/clinic/*', '/clinic')).toBeUndefined();
+  expect(match('/clinic/*', '/settings/x')).toBeUndefined();
+});
+
 test('a path matches its pattern and gives its names', () => {
   expect(match('/clinic/patients/:id', '/clinic/patients/p%201')).toEqual({ id: 'p 1' });
   expect(match('/tonight', '/tonight/')).toEqual({});

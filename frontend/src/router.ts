@@ -6,12 +6,14 @@ export interface Place {
   readonly query: URLSearchParams;
 }
 
-/** A pattern such as `/clinic/patients/:id`, and what stands at its names. */
+/** A pattern such as `/clinic/patients/:id` or `/clinic/*`, and what stands at its names. */
 export function match(pattern: string, path: string): Record<string, string> | undefined {
   const [wanted, found] = [pattern.split('/'), path.replace(/(.)\/$/, '$1').split('/')];
-  if (wanted.length !== found.length) return undefined;
+  const open = wanted.at(-1) === '*';
+  if (open ? found.length < wanted.length : found.length !== wanted.length) return undefined;
   const names: Record<string, string> = {};
   for (const [index, part] of wanted.entries()) {
+    if (part === '*') break;
     const real = found[index] ?? '';
     if (part.startsWith(':') && real) names[part.slice(1)] = decodeURIComponent(real);
     else if (part !== real) return undefined;

@@ -57,6 +57,18 @@ test('half-garbled members are left out and the rest is kept', () => {
   expect(push).toMatchObject({ title: 'Hello', actions: [], doses: [] });
 });
 
+test('a push of a kind nobody told this worker of is shown, and leads where it says', () => {
+  const push = parse({
+    notification: {
+      title: 'Vesper', body: 'There is something to read. Open Vesper.', navigate: `${ORIGIN}/protocol`, tag: 'news',
+      data: { kind: 'news', message: 'm2', receipt: 'r2' },
+    },
+  });
+  expect(present(push, { again: false, most: 2, now: 0 })[0]).toBe('Vesper');
+  expect(present(push, { again: false, most: 2, now: 0 })[1]).toMatchObject({ body: push.body, tag: 'news', actions: [] });
+  expect(pressed('', push, made())).toEqual({ do: 'open', path: '/protocol' });
+});
+
 test('a next reminder speaks up, the same message sent again does not', () => {
   const push = parse(PAYLOAD);
   expect(present(push, { again: false, most: 2, now: 0 })[1]).toMatchObject({ tag: 'thread', renotify: true });

@@ -159,11 +159,17 @@ def new_columns() -> None:
         )
         batch_op.add_column(sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(
+            sa.Column("withdrawn_reason", sa.String(length=500), server_default="", nullable=False)
+        )
+        batch_op.add_column(
             sa.Column("pharmacy", sa.String(length=200), server_default="", nullable=False)
         )
         batch_op.add_column(sa.Column("prescribed_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("because", JSON, nullable=True))
         batch_op.add_column(sa.Column("overrides", JSON, server_default="[]", nullable=False))
+
+    with op.batch_alter_table("reminder", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("quota", sa.Integer(), nullable=True))
 
     with op.batch_alter_table("terms", schema=None) as batch_op:
         batch_op.add_column(
@@ -213,11 +219,15 @@ def downgrade() -> None:
         batch_op.drop_column("min_gap_minutes")
         batch_op.drop_column("window_source")
 
+    with op.batch_alter_table("reminder", schema=None) as batch_op:
+        batch_op.drop_column("quota")
+
     with op.batch_alter_table("protocol_version", schema=None) as batch_op:
         batch_op.drop_column("overrides")
         batch_op.drop_column("because")
         batch_op.drop_column("prescribed_on")
         batch_op.drop_column("pharmacy")
+        batch_op.drop_column("withdrawn_reason")
         batch_op.drop_column("withdrawn_at")
         batch_op.drop_column("at_once")
         batch_op.drop_column("based_on")

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts import care
+from app.accounts import invites
 from app.accounts.models import CareLink, Clinic, InviteKind, Person
 from app.audit import AuditEntry
 from app.db import Sessions
@@ -47,7 +47,7 @@ async def test_a_patient_lets_a_clinician_in_sees_who_looked_and_shuts_them_out(
     accepted = await http.post("/api/care-links", json=written, headers=patient_side)
     assert accepted.status_code == 201, accepted.text
     link = accepted.json()
-    assert link["clinician"] == {"id": str(clinician.id), "name": "Dr Clay"}
+    assert link["person"] == {"id": str(clinician.id), "name": "Dr Clay"}
     assert link["clinic"]["id"] == str(clinician.clinic_id)
     assert link["ended_at"] is None
     assert (await http.get(record, headers=clinic_side)).status_code == 200
@@ -121,19 +121,23 @@ async def test_a_code_is_good_until_it_expires_and_for_its_own_purpose(
 ) -> None:
     clinician = await a_clinician(session)
     assert clinician.clinic_id is not None
-    other = next(each for each in InviteKind if each is not kind)
-    for age, fits in ((timedelta(0), True), (care.LIFE[kind], False)):
+    patient = await a_patient(session)
+    others = [each for each in InviteKind if each is not kind]
+    for age, fits in ((timedelta(0), True), (invites.LIFE[kind], False)):
         if kind is InviteKind.PATIENT:
-            code, expires_at = care.invite_patient(session, clinician, MONDAY)
+            code, expires_at = invites.invite_patient(session, clinician, MONDAY)
             assert expires_at == MONDAY + timedelta(days=14)
+        elif kind is InviteKind.COMPANION:
+            code, expires_at = invites.invite_companion(session, patient, MONDAY)
+            assert expires_at == MONDAY + timedelta(days=7)
         else:
-            code = await care.invite_clinician(session, clinician.clinic_id, MONDAY)
-        with pytest.raises(care.InviteNotUsable):
-            await care.claim(session, code, other, MONDAY)
+            code = await invites.invite_clinician(session, clinician.clinic_id, MONDAY)
+        with pytest.raises(invites.InviteNotUsable):
+            await invites.claim(session, code, *others, now=MONDAY)
         if fits:
-            await care.claim(session, code, kind, MONDAY + age)
-        with pytest.raises(care.InviteNotUsable):
-            await care.claim(session, code, kind, MONDAY + age)
+            await invites.claim(session, code, kind, now=MONDAY + age)
+        with pytest.raises(invites.InviteNotUsable):
+            await invites.claim(session, code, kind, now=MONDAY + age)
 
 
 async def test_guessing_codes_has_to_wait(
@@ -151,7 +155,7 @@ async def test_only_a_clinic_that_is_there_invites_clinicians(session: AsyncSess
     from uuid import uuid4
 
     with pytest.raises(NotFound):
-        await care.invite_clinician(session, uuid4(), MONDAY)
+        await invites.invite_clinician(session, uuid4(), MONDAY)
 
 
 async def test_what_people_do_is_in_the_audit_log_without_names_or_codes(

@@ -9,13 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.evenings import (
     PreferencesChange,
     change_preferences,
+    clocks_of,
+    come_home,
     evenings_of,
+    go_away,
     known_zone,
     preferences_of,
     preferences_out,
     quiet_of,
 )
-from app.accounts.models import Detail
+from app.accounts.models import AwayNights, Detail
 from app.problems import Invalid, NotFound
 from tests.factories import a_patient
 from tests.story_time import MONDAY
@@ -92,3 +95,35 @@ async def test_somebody_unknown_has_no_preferences(session: AsyncSession) -> Non
 
     with pytest.raises(NotFound):
         await preferences_of(session, uuid4())
+
+
+async def test_away_the_night_is_that_of_the_clock_the_patient_chose(
+    session: AsyncSession,
+) -> None:
+    patient = await a_patient(session, quiet=True)
+    for nights, here in ((AwayNights.LOCAL, "Asia/Tokyo"), (AwayNights.HOME, "America/Denver")):
+        preferences = await go_away(session, patient.id, "Asia/Tokyo", nights, MONDAY)
+        clocks = await clocks_of(session, patient.id)
+        assert (await evenings_of(session, patient.id)).zone.key == here
+        assert clocks.for_slot(follows_night=True).zone.key == here
+        assert clocks.for_slot(follows_night=False).zone.key == "America/Denver"
+        assert clocks.body.zone.key == "Asia/Tokyo"
+        quiet = quiet_of(preferences)  # whoever is there sleeps there
+        assert quiet is not None
+        assert quiet.zone.key == "Asia/Tokyo"
+        away = preferences_out(preferences).away
+        assert away is not None
+        assert (away.zone, away.nights) == ("Asia/Tokyo", nights)
+
+
+async def test_nobody_is_away_in_their_own_zone(session: AsyncSession) -> None:
+    patient = await a_patient(session)
+    await go_away(session, patient.id, "Asia/Tokyo", AwayNights.LOCAL, MONDAY)
+    home = await go_away(session, patient.id, "America/Denver", AwayNights.LOCAL, MONDAY)
+    assert preferences_out(home).away is None
+    await go_away(session, patient.id, "Asia/Tokyo", AwayNights.LOCAL, MONDAY)
+    assert preferences_out(await come_home(session, patient.id, MONDAY)).away is None
+    await go_away(session, patient.id, "Asia/Tokyo", AwayNights.LOCAL, MONDAY)
+    lives_here = PreferencesChange(timezone="America/Denver")
+    moved = await change_preferences(session, patient.id, lives_here, MONDAY)
+    assert preferences_out(moved).away is None

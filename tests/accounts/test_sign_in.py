@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy import func, select
 
 from app.accounts import sign_in
-from app.accounts.care import create_clinic, invite_clinician
+from app.accounts.invites import create_clinic, invite_clinician
 from app.accounts.models import Person, SignIn
 from app.config import Settings
 from app.db import Sessions
@@ -35,7 +35,9 @@ async def test_a_person_registers_signs_out_and_signs_in_again(http: httpx.Async
         "turns": "04:00",
         "quiet": {"from": "00:00", "until": "06:00"},
         "detail": "discreet",
+        "away": None,
     }
+    assert me["admin"] is False
     assert (await http.get("/api/me")).json() == me
     out = await http.post("/api/auth/logout", json={})
     assert out.status_code == 204

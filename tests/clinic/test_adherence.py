@@ -1,5 +1,6 @@
 """One patient's adherence over HTTP: counts, rates, and reminders beside them."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Person
 from app.audit import Means
-from app.clinic.reading import Reminded, reminded
+from app.clinic.reading import Reminded, readings, reminded
 from app.db import Sessions
-from app.doses.log import Report, settle, undo
-from app.doses.models import Dose, Kind, SkipReason, Spoken
+from app.doses.adherence import summarise
+from app.doses.log import Report, amend, find, settle, undo
+from app.doses.models import Dose, Held, Kind, SkipReason, Spoken
+from app.doses.weeks import Standing
 from app.push.models import Delivery, Message, State
 from tests.factories import (
     a_care_link,
@@ -201,3 +204,96 @@ async def test_reminders_are_counted_by_dose(session: AsyncSession) -> None:
         due=6, accepted=2, shown=1, undeliverable=2, waiting=1, withdrawn=1
     )
     assert await reminded(session, patient.id, until, until + timedelta(days=1)) == Reminded()
+
+
+async def test_a_patients_figures_are_the_same_wherever_they_are_read(
+    http: httpx.AsyncClient, sessions: Sessions, time: Clock
+) -> None:
+    """Any five of seven: night by night, in the list, in adherence, and on the panel."""
+    async with sessions.begin() as session:
+        patient, clinician = await a_patient(session), await a_clinician(session)
+        await a_care_link(session, patient, clinician)
+        await a_protocol(session, patient, a_line(per_week=5))
+        nights = await doses_of(session, patient)
+        for night in (0, 2, 3, 4, 8, 9):  # four of the first week, and two of the second so far
+            await say(session, nights[night])
+        await say(session, nights[1], kind=Kind.SKIPPED, reason=SkipReason.TRAVELLING)
+    read: list[list[int]] = []
+    for now in (
+        nights[2].due_at + timedelta(minutes=1),
+        nights[6].due_at + timedelta(hours=1),
+        nights[6].closes_at,
+        nights[9].due_at + timedelta(hours=9),
+        nights[13].closes_at,
+    ):
+        time.now = now
+        mine, theirs = await fresh(sessions, patient, time), await fresh(sessions, clinician, time)
+        listed = await http.get(
+            "/api/patients/me/doses?from=2026-11-23&to=2026-12-07", headers=mine
+        )
+        states = Counter(dose["state"] for dose in listed.json()["doses"])
+        figures = (await http.get("/api/patients/me/adherence", headers=mine)).json()["pooled"]
+        seen = await http.get(f"/api/patients/{patient.id}/adherence", headers=theirs)
+        (row,) = (await http.get("/api/clinic/patients", headers=theirs)).json()["patients"]
+        assert seen.json()["pooled"] == figures
+        assert row["taking30"] == {"taken": figures["taken"], "expected": figures["expected"]}
+        assert row["open_now"] == figures["open"] == states["open"]
+        assert figures["missed"] == states["missed"]
+        # What was taken may lie ahead of `now` here; a skip keeps its word, also where it is free.
+        assert figures["rest"] + figures["skipped"] == states["rest"] + states["skipped"]
+        counted = ("expected", "taken", "skipped", "missed", "rest")
+        read.append([figures[word] for word in counted])
+    assert read == [
+        [2, 2, 0, 0, 1],  # the skipped Tuesday can be made up for
+        [4, 4, 0, 0, 2],  # Sunday is open, and could be the fifth
+        [5, 4, 0, 1, 2],  # it was not
+        [7, 6, 0, 1, 3],
+        [10, 6, 0, 4, 4],
+    ]
+
+
+async def test_a_period_that_cuts_a_week_counts_its_nights_as_the_whole_week_does(
+    session: AsyncSession,
+) -> None:
+    patient = await a_patient(session)
+    await a_protocol(session, patient, a_line(per_week=5))
+    nights = await doses_of(session, patient)
+    for night in range(5):
+        await say(session, nights[night])
+    until = nights[6].closes_at
+    cut = await readings(session, [patient.id], nights[3].due_at, until)
+    assert [one.intake.standing for one in cut] == [Standing.COUNTS, Standing.REST, Standing.REST]
+    whole = summarise((one.intake for one in cut), until)
+    assert (whole.expected, whole.taken, whole.rest) == (1, 1, 2)
+
+
+async def test_lateness_and_counts_follow_the_event_that_stands(session: AsyncSession) -> None:
+    patient = await a_patient(session)
+    await a_protocol(session, patient)
+    dose = (await doses_of(session, patient))[0]
+    await say(session, dose, taken_at=dose.due_at + timedelta(hours=4))
+    until = dose.closes_at
+    for taken_at, late in ((dose.due_at, 0), (dose.due_at + timedelta(hours=3), 1)):
+        standing = (await find(session, patient.id, dose.id)).outcome
+        assert standing is not None
+        report = Report(
+            id=uuid4(), kind=Kind.TAKEN, author=patient.id, means=Means.APP, taken_at=taken_at,
+            amends=standing.id,
+        )  # fmt: skip
+        await amend(session, patient.id, dose.id, report, now=until)
+        (one,) = await readings(session, [patient.id], MONDAY, until)
+        found = summarise([one.intake], until)
+        assert (found.taken, found.late) == (1, late)
+
+
+async def test_a_dose_held_for_its_gap_is_not_expected(session: AsyncSession) -> None:
+    patient = await a_patient(session)
+    await a_protocol(session, patient)
+    nights = await doses_of(session, patient)
+    for night in nights[:2]:
+        night.held, night.held_for = True, Held.GAP
+    await session.flush()
+    await say(session, nights[1])  # and may be taken all the same
+    found = await readings(session, [patient.id], MONDAY, nights[2].closes_at)
+    counts = summarise((one.intake for one in found), nights[2].closes_at)
+    assert (counts.held, counts.extra, counts.expected, counts.missed) == (1, 1, 1, 1)

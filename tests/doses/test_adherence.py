@@ -6,7 +6,8 @@ from math import isclose
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.doses.adherence import Adherence, Intake, pooled, summarise, wilson
+from app.doses.adherence import DEFINITION, Adherence, Intake, pooled, summarise, wilson
+from app.doses.weeks import Standing
 
 START = datetime(2026, 11, 1, 22, 30, tzinfo=UTC)
 TWO_HOURS = timedelta(hours=2)
@@ -14,13 +15,13 @@ TWO_HOURS = timedelta(hours=2)
 
 def intake(
     *, night: int = 0, taken_after: int | None = None, skip: str | None = None,
-    held: bool = False, extra: bool = False,
+    held: bool = False, extra: bool = False, standing: Standing | None = None,
 ) -> Intake:  # fmt: skip
     due = START + timedelta(days=night)
     taken = None if taken_after is None else due + timedelta(minutes=taken_after)
     return Intake(
         due_at=due, closes_at=due + timedelta(hours=5, minutes=30), on_time=TWO_HOURS,
-        taken_at=taken, skip_reason=skip, held=held, extra=extra,
+        taken_at=taken, skip_reason=skip, held=held, extra=extra, standing=standing,
     )  # fmt: skip
 
 
@@ -42,6 +43,22 @@ def test_a_skip_is_a_dose_not_taken_and_a_hold_is_no_dose() -> None:
     assert (found.expected, found.taken, found.skipped, found.held) == (2, 1, 1, 1)
     assert found.taking == 0.5
     assert found.skip_reasons == {"travelling": 1}
+
+
+def test_a_free_night_is_in_no_rate_and_a_sixth_intake_of_five_is_extra() -> None:
+    found = summarise(
+        [
+            intake(night=0, standing=Standing.REST),
+            intake(night=1, skip="unwell", standing=Standing.REST),
+            intake(night=2, standing=Standing.COUNTS),
+            intake(night=3, taken_after=0, standing=Standing.COUNTS),
+            intake(night=4, taken_after=0, standing=Standing.EXTRA),
+        ],
+        LATER,
+    )
+    assert (found.expected, found.taken, found.missed) == (2, 1, 1)
+    assert (found.rest, found.extra, found.skipped) == (2, 1, 0)
+    assert {"any_n_of_seven", "rest", "gap"} <= DEFINITION.keys()
 
 
 def test_two_hours_is_on_time_and_a_second_more_is_late() -> None:
@@ -94,6 +111,7 @@ intakes = st.lists(
         skip=st.none() | st.sampled_from(["", "travelling", "forgot"]),
         held=st.booleans(),
         extra=st.booleans(),
+        standing=st.none() | st.sampled_from(Standing),
     ).filter(lambda i: (i.taken_at is None) or (i.skip_reason is None)),
     max_size=60,
 )
@@ -103,7 +121,10 @@ instants = st.integers(-100, 1200).map(lambda hours: START + timedelta(hours=hou
 @given(intakes, instants)
 def test_counts_agree_with_counting_by_hand(doses: list[Intake], now: datetime) -> None:
     found = summarise(doses, now)
-    planned = [d for d in doses if not d.extra and not d.held]
+    mine = [d for d in doses if not d.extra and not d.held]
+    free = [d for d in mine if not d.taken_at and d.standing is Standing.REST]
+    beyond = [d for d in mine if d.taken_at and d.standing is Standing.EXTRA]
+    planned = [d for d in mine if d not in free and d not in beyond]
     taken = [d for d in planned if d.taken_at]
     near = [d for d in taken if d.taken_at and -TWO_HOURS <= d.taken_at - d.due_at <= TWO_HOURS]
     skipped = [d for d in planned if d.taken_at is None and d.skip_reason is not None]
@@ -115,6 +136,9 @@ def test_counts_agree_with_counting_by_hand(doses: list[Intake], now: datetime) 
     assert found.open == len([d for d in silent if d.due_at <= now < d.closes_at])
     assert found.held == len([d for d in doses if d.held and not d.extra and not d.taken_at])
     assert len(found.delays) == found.taken
+    assert found.rest == len(free)
+    outside = [d for d in doses if d.taken_at and (d.extra or d.held)]
+    assert found.extra == len(outside) + len(beyond)
 
 
 @given(intakes, intakes, instants)

@@ -12,7 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.models import Person
 from app.audit import AuditEntry, Means
 from app.db import Sessions
-from app.doses.log import DoseAlreadySettled, NothingToUndo, Report, find, settle, undo
+from app.doses.log import (
+    DoseAlreadySettled,
+    NoLongerStands,
+    NothingToUndo,
+    Report,
+    amend,
+    find,
+    settle,
+    undo,
+)
 from app.doses.models import Dose, Event, Kind, Reminder, Spoken
 from app.doses.state import DoseState, is_late, state_of
 from app.problems import Invalid, NotFound
@@ -194,6 +203,32 @@ async def test_twenty_taps_at_once_are_one_event(sessions: Sessions, time: Clock
     assert answers == ["conflict"] * 20
     async with sessions.begin() as session:
         assert await session.scalar(select(func.count()).select_from(Event)) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_of_two_corrections_at_once_the_second_sees_the_first(
+    sessions: Sessions, time: Clock
+) -> None:
+    async with sessions.begin() as session:
+        patient = await a_patient(session)
+        await a_protocol(session, patient)
+        dose = await first_dose(session, patient)
+        first = taken(patient)
+        await settle(session, patient.id, dose, first, now=time.advance(hours=18))
+
+    async def correct(number: int) -> str:
+        report = taken(patient, note=str(number), amends=first.id)
+        try:
+            async with sessions.begin() as session:
+                await amend(session, patient.id, dose, report, now=time.now)
+        except NoLongerStands as conflict:
+            return str(conflict.facts["recorded"]["id"])
+        return str(report.id)
+
+    answers = await asyncio.gather(*(correct(number) for number in range(8)))
+    assert len(set(answers)) == 1  # one was recorded, and the others are shown that one
+    async with sessions.begin() as session:
+        assert await session.scalar(select(func.count()).select_from(Event)) == 2
 
 
 @pytest.mark.parametrize("table", ["event", "audit_entry"])

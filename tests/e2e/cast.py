@@ -3,6 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock
@@ -10,7 +11,11 @@ from app.accounts.models import Person
 from app.audit import Means
 from app.doses.log import Report, settle
 from app.doses.models import Kind
+from app.protocols import holds
+from app.protocols.models import Line, Notice
+from app.protocols.planning import plan_patient
 from app.push.models import Subscription
+from tests.e2e.carers import the_carers
 from tests.e2e.people import (
     QUIETLY,
     a_bedtime,
@@ -55,11 +60,12 @@ async def the_cast(server: Server, zone: str) -> Cast:
         missed = await a_person_at_bedtime(
             session, zone, peptide, nights=1, ago=-timedelta(hours=1)
         )
+        rules = await a_person_with_rules(session, zone)
         newcomer = await a_patient(session, timezone=zone, now=now - timedelta(hours=1))
         changed = await a_patient(session, timezone=zone, now=now - timedelta(days=1))
         await a_care_link(session, changed, clinician, now=now - timedelta(days=1))
         await a_bedtime(session, changed, peptide, author=clinician, ago=timedelta(minutes=20))
-        for person in (open_one, several, nothing, done, missed):
+        for person in (open_one, several, nothing, done, missed, rules):
             await reachable(session, person)
 
         who = {
@@ -70,8 +76,10 @@ async def the_cast(server: Server, zone: str) -> Cast:
             "done": (done, ""),
             "missed": (missed, ""),
             "changed": (changed, ""),
+            "rules": (rules, ""),
             "steady": (steady, ""),
             "clinician": (clinician, str(sliding.id)),
+            **await the_carers(session, clinician, zone, now),
         }
         return {
             name: ((await signed_in(session, person, now))["Cookie"].partition("=")[2], about)
@@ -79,9 +87,41 @@ async def the_cast(server: Server, zone: str) -> Cast:
         }
 
 
-async def take(session: AsyncSession, patient: Person) -> None:
-    """Everything that has fallen due was taken five minutes ago."""
-    at = clock.now() - timedelta(minutes=5)
+async def a_person_with_rules(session: AsyncSession, zone: str) -> Person:
+    """Any five nights a week, with a gap that last night's dose is too close for; a line on hold;
+    and one whose weeks off begin in five days."""
+    lines = (
+        a_line(per_week=5, min_gap_minutes=30 * 60, ladder=QUIETLY),
+        a_line(medicine="gonadorelin", amount="100", ladder=QUIETLY),
+        a_line(
+            medicine="anastrozole", route="oral", amount="0.5", unit="mg", ladder=QUIETLY,
+            weeks_on=1, weeks_off=1,
+        ),
+    )  # fmt: skip
+    person = await a_person_at_bedtime(session, zone, *lines, nights=2)
+    before = clock.now() - timedelta(hours=2)
+    await take(session, person, ago=timedelta(hours=23))
+    held = (
+        await session.scalars(
+            select(Line.id).where(Line.patient_id == person.id, Line.medicine == "gonadorelin")
+        )
+    ).one()
+    await holds.hold(
+        session, person.id, held, person,
+        since=None, until=None, reason="Before surgery", now=before,
+    )  # fmt: skip
+    await plan_patient(session, person.id, before)
+    # Told days ago, at an hour at which news is told.
+    told = update(Notice).where(Notice.patient_id == person.id, Notice.say_at <= before)
+    await session.execute(told.values(said_at=before))
+    return person
+
+
+async def take(
+    session: AsyncSession, patient: Person, ago: timedelta = timedelta(minutes=5)
+) -> None:
+    """Everything that had fallen due `ago` was taken then."""
+    at = clock.now() - ago
     for dose in await doses_due_by(session, patient, at):
         report = Report(
             id=dose.id, kind=Kind.TAKEN, author=patient.id, means=Means.APP, taken_at=at

@@ -64,7 +64,7 @@ async def a_mistake(page: Page) -> None:
 
 async def clinicians_code(page: Page) -> None:
     """The field that only clinicians fill in."""
-    await page.get_by_text("I am a clinician").click()
+    await page.get_by_text("I am a clinician or a companion").click()
     await page.locator("[name=invite]").wait_for()
 
 
@@ -75,9 +75,74 @@ async def seven_bedtimes(page: Page) -> None:
 
 
 async def taken_earlier(page: Page) -> None:
-    """The sheet that asks when."""
+    """The sheet that asks when and how much, with an amount that asks why."""
     await page.click("[data-do=earlier]")
     await page.locator("[name=taken_at]").wait_for()
+    await page.get_by_text("Another amount, or a note").click()
+    await page.fill("[name=amount]", "0.25")
+    await page.locator("[name=amount_reason]").nth(3).check()
+
+
+async def a_correction(page: Page) -> None:
+    """What was logged, being changed."""
+    await page.click("[data-do=amend]")
+    await page.locator("[name=taken_at]").wait_for()
+
+
+async def a_second_dose(page: Page) -> None:
+    """A dose that was not planned, and the question whether it is meant."""
+    await page.click("[data-do=extra]")
+    await page.locator("[name=line]").first.check()
+    await page.get_by_text("Log the extra dose").click()
+    await page.locator("dialog").wait_for()
+
+
+async def who_says_so(page: Page) -> None:
+    """The rules of a dose with their source, and what is ahead."""
+    await page.locator("[data-rule=gap]").wait_for()
+    await page.locator("[data-notice=ahead]").first.wait_for()
+    for source in await page.locator("details.source summary").all():
+        await source.click()
+
+
+async def all_about_the_lines(page: Page) -> None:
+    """Every line with its rules, and what the first version changed."""
+    for summary in await page.locator("main details summary").all():
+        await summary.click()
+
+
+async def putting_it_on_hold(page: Page) -> None:
+    """A line on hold, and another being put on hold by a patient without a clinic."""
+    await page.locator("[data-turn=hold]").wait_for()
+    await page.locator("[data-do=hold]").first.click()
+    await page.locator("[name=until]").wait_for()
+
+
+async def what_is_proposed(page: Page) -> None:
+    """The difference in plain words."""
+    await page.locator("[data-change]").first.wait_for()
+
+
+async def last_night(page: Page) -> None:
+    """A night of the month, opened."""
+    await page.locator("[data-night]:not([data-sign=none], [data-sign=planned])").last.click()
+    await page.locator("[data-opened]").wait_for()
+
+
+async def in_sentences(page: Page) -> None:
+    """The month as a list."""
+    await page.click("[data-do=as]")
+    await page.locator("li[data-night]").first.wait_for()
+
+
+async def a_file_with_mistakes(page: Page) -> None:
+    """What would be recorded of a file, and what cannot be."""
+    rows = "medicine,date,time,status\nsermorelin,2026-31-12,22:30,taken\nnothing,2026-01-05,,x\n"
+    file = {"name": "history.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    await page.get_by_text("Which columns?").click()
+    await page.locator("[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    await page.click("form [type=submit]")
+    await page.locator("[data-row]").first.wait_for()
 
 
 async def why_skipped(page: Page) -> None:
@@ -88,8 +153,115 @@ async def why_skipped(page: Page) -> None:
 
 async def an_invite(page: Page) -> None:
     """The code that a clinician gives to a patient."""
-    await page.get_by_text("Make an invite code").click()
-    await page.locator(".code").wait_for()
+    await page.get_by_text("Make an invite").click()
+    await page.locator(".qr").wait_for()
+
+
+async def everybody_let_in(page: Page) -> None:
+    """A consent being changed, another being ended, and the two ways to let somebody in."""
+    await page.get_by_role("button", name="Change what").first.click()
+    await page.get_by_role("button", name="End access of").nth(1).click()
+    await page.get_by_text("Let a clinic in with a code").click()
+    await page.get_by_text("Let a partner or a nurse look").click()
+    await page.get_by_text("Make an invite").click()
+    await page.locator(".qr").wait_for()
+
+
+async def the_nights_before(page: Page) -> None:
+    """What a companion sees of the last two weeks."""
+    await page.get_by_text("The nights before").click()
+    await page.locator("[data-night]").nth(1).wait_for()
+
+
+async def without_answers(page: Page) -> None:
+    """Questions that were sent without an answer."""
+    await page.click("form [type=submit]")
+    await page.locator(".error").first.wait_for()
+
+
+async def a_hold_and_a_withdrawal(page: Page) -> None:
+    """A proposal being taken back, and a medicine being put on hold."""
+    await page.locator("[data-change]").first.wait_for()
+    await page.get_by_text("Take it back").click()
+    await page.get_by_role("button", name="Hold: CJC").click()
+    await page.locator("[name=until]").wait_for()
+
+
+async def a_proposal_without_a_reason(page: Page) -> None:
+    """The facts of a proposal with everything open and much missing."""
+    await page.get_by_text("The lab result behind it").click()
+    await page.fill("[name='because.marker']", "IGF-1")
+    await page.click("form [type=submit]")
+    await page.locator("[aria-invalid=true]").first.wait_for()
+
+
+async def what_changes(page: Page) -> None:
+    """A proposal before it is sent: the difference, and a warning that wants a reason."""
+    await page.fill("[name='lines.0.amount.value']", "0.05")
+    await page.select_option("[name='lines.0.amount.unit']", "mg")
+    await page.get_by_text("Add another medicine").click()
+    await page.select_option("[name='lines.1.medicine']", "anastrozole")
+    await page.fill("[name='lines.1.amount.value']", "0.5")
+    await page.select_option("[name='lines.1.amount.unit']", "mg")
+    await page.locator("[name='lines.1.recurrence.nights']").first.check()
+    await page.fill("[name=reason]", "As discussed on Monday.")
+    await page.click("form [type=submit]")
+    await page.get_by_text("Please look at this").wait_for()
+    await page.click("form [type=submit]")
+    await page.locator("[aria-invalid=true]").first.wait_for()
+
+
+async def somebody_was_faster(page: Page) -> None:
+    """A proposal that another one overtook while it was written."""
+    await page.fill("[name=reason]", "As discussed on Monday.")
+    await page.click("form [type=submit]")
+    await page.locator("[data-change]").first.wait_for()
+    await page.evaluate(OVERTAKE, page.url.split("/")[-2])
+    await page.click("form [type=submit]")
+    await page.get_by_text("go on with mine").wait_for()
+
+
+# The same clinician in another window: an amount of 40 is entered while this page is open.
+OVERTAKE = """async patient => {
+    const path = `/api/patients/${patient}/protocol`
+    const {proposed, versions} = await (await fetch(path)).json()
+    const [{id, medicine, form, route, recurrence, ladder}] = proposed.lines
+    const body = JSON.stringify({
+        reason: 'Called the patient.', based_on: versions[0].number,
+        lines: [{id, medicine, form, route, recurrence, ladder, amount: {value: '40', unit: 'ug'}}],
+        overrides: [{code: 'baseline_labs_missing', reason: 'Known.'}],
+    })
+    const headers = {'content-type': 'application/json'}
+    const answer = await fetch(`${path}/versions`, {method: 'POST', headers, body})
+    if (!answer.ok) throw new Error(await answer.text())
+}"""
+
+
+async def what_a_version_changed(page: Page) -> None:
+    """The newest version with its difference and all its lines."""
+    await page.get_by_text("What it changed").first.click()
+    await page.locator("[data-change]").first.wait_for()
+    await page.get_by_text("All of it").click()
+
+
+async def logging_for_a_patient(page: Page) -> None:
+    """What a clinician says about a dose of somebody else."""
+    await page.locator("[data-do=log-for]").first.click()
+    await page.locator("[name=kind]").first.check()
+    await page.locator("[name=taken_at]").wait_for()
+
+
+async def in_spite_of_it(page: Page) -> None:
+    """Answers that stop a start, and the form that overrides them."""
+    await page.get_by_text("Go on in spite of it").click()
+    await page.locator("[name=reason]").wait_for()
+
+
+async def a_colleague_leaves(page: Page) -> None:
+    """The code for somebody new, and the last question before somebody is marked as gone."""
+    await page.get_by_text("Invite a clinician").click()
+    await page.locator(".qr").wait_for()
+    await page.get_by_role("button", name="A colleague has left").click()
 
 
 async def a_missed_one(page: Page) -> None:
@@ -122,6 +294,8 @@ SCREENS = (
     Screen("sign-up", None, "/sign-up", FORM),
     Screen("sign-up-clinician", None, "/sign-up", FORM, clinicians_code),
     Screen("sign-up-mistakes", None, "/sign-up", FORM, a_mistake),
+    Screen("invite-companion", None, "/invite/companion#ABCD-EFGH-JK", "a[href='/sign-up']"),
+    Screen("invite-patient", "newcomer", "/invite/patient#ABCD-EFGH-JK", FORM, without_answers),
     Screen("sign-in", None, "/sign-in", FORM),
     Screen("start-protocol", "newcomer", "/start/protocol", ".pick"),
     Screen("start-protocol-lines", "newcomer", "/start/protocol", ".pick", two_medicines),
@@ -134,14 +308,25 @@ SCREENS = (
     Screen("tonight-one-dose", "open", "/tonight?dose={about}", TAKEN),
     Screen("tonight-several", "several", "/tonight", TAKEN),
     Screen("tonight-nothing", "nothing", "/tonight", ".empty"),
-    Screen("tonight-done", "done", "/tonight", "[data-do=undo]"),
+    Screen("tonight-done", "done", "/tonight", "[data-do=undo]", a_correction),
+    Screen("tonight-second", "done", "/tonight", "[data-do=extra]", a_second_dose),
+    Screen("tonight-rules", "rules", "/tonight", TAKEN, who_says_so),
     Screen("tonight-missed", "missed", "/tonight", "[data-do=taken-on-time]"),
     Screen("tonight-notices", "changed", "/tonight", TAKEN, notifications=False, zone="Asia/Tokyo"),
     Screen("tonight-offline", "several", "/tonight", TAKEN, without_a_network),
     Screen("coming", "several", "/coming", "[data-night]"),
     Screen("history", "steady", "/history", "[data-night]", a_missed_one),
+    Screen("month", "steady", "/history/month", ".month", last_night),
+    Screen("month-list", "rules", "/history/month", ".month", in_sentences),
+    Screen("import", "steady", "/history/import", FORM, a_file_with_mistakes),
+    Screen("travel", "rules", "/travel", "[data-nights]", zone="Asia/Kathmandu"),
     Screen("settings", "steady", "/settings", "a[href='/settings/access']"),
-    Screen("protocol", "steady", "/settings/protocol", "article"),
+    Screen("protocol", "steady", "/settings/protocol", "article", all_about_the_lines),
+    Screen("protocol-hold", "rules", "/settings/protocol", "article", putting_it_on_hold),
+    Screen(
+        "protocol-proposed", "proposed", "/settings/protocol", "[data-do=acknowledge]",
+        what_is_proposed,
+    ),
     Screen("protocol-unread", "changed", "/settings/protocol", "article"),
     Screen("protocol-change", "steady", "/settings/protocol/change", "[name='lines.3.medicine']"),
     Screen("protocol-summary", "steady", "/settings/protocol/change", FORM, a_summary),
@@ -150,13 +335,42 @@ SCREENS = (
     Screen("reminders-blocked", "steady", "/settings/reminders", HEADING, notifications=False),
     Screen("reminders-iphone", "steady", "/settings", "a[href='/settings/access']", on_an_iphone),
     Screen("devices", "steady", "/settings/devices", "[data-device]"),
-    Screen("clinic", "steady", "/settings/clinic", "article"),
+    Screen("clinic", "sharing", "/settings/clinic", "article", everybody_let_in),
     Screen("access", "steady", "/settings/access", "li.entry, main ul li"),
+    Screen("screening", "stopped", "/screening", FORM, without_answers),
+    Screen("companion", "companion", "/care", "a[href^='/care/']"),
+    Screen("companion-person", "companion", "/care/{about}", "[data-night]", the_nights_before),
     Screen("panel", "clinician", "/clinic", "a[href^='/clinic/patients/']", an_invite),
-    Screen("patient", "clinician", "/clinic/patients/{about}", "a[href$='/protocol']"),
+    Screen("patient", "clinician", "/clinic/patients/{about}", "[data-line]"),
     Screen(
         "patient-protocol", "clinician", "/clinic/patients/{about}/protocol",
-        "[name='lines.3.medicine']",
+        "[name='lines.3.medicine']", a_proposal_without_a_reason,
     ),
+    Screen(
+        "patient-proposed", "clinician-proposed", "/clinic/patients/{about}", "[data-proposed]",
+        a_hold_and_a_withdrawal,
+    ),
+    Screen("patient-see-only", "clinician-looking", "/clinic/patients/{about}/nights", ".banner"),
+    Screen(
+        "patient-proposal-check", "clinician-proposed", "/clinic/patients/{about}/protocol", FORM,
+        what_changes,
+    ),
+    Screen(
+        "patient-conflict", "clinician-proposed", "/clinic/patients/{about}/protocol", FORM,
+        somebody_was_faster,
+    ),
+    Screen(
+        "patient-versions", "clinician-proposed", "/clinic/patients/{about}/versions",
+        "[data-version]", what_a_version_changed,
+    ),
+    Screen(
+        "patient-nights", "clinician-proposed", "/clinic/patients/{about}/nights",
+        "[data-do=log-for]", logging_for_a_patient,
+    ),
+    Screen(
+        "patient-screening", "clinician-stopped", "/clinic/patients/{about}/screening",
+        "[data-screening]", in_spite_of_it,
+    ),
+    Screen("colleagues", "admin", "/colleagues", "[data-person]", a_colleague_leaves),
     Screen("clinician-settings", "clinician", "/settings", "[name=theme]"),
 )  # fmt: skip

@@ -50,8 +50,8 @@ SUBSCRIBED = """(endpoint => {
 
 BLOCKED = "Object.defineProperty(Notification, 'permission', {get: () => 'denied'})"
 
-# Browsers report each refused request; a stranger's first question is refused by design.
-BY_DESIGN = ("status of 401",)
+# Browsers report each refused request; by design are those of a stranger and of who comes second.
+BY_DESIGN = ("status of 401", "status of 409")
 
 
 FAULTY = """<main><h1>Title</h1><h4>Too deep</h4><p style="color: #bbb">Pale</p>

@@ -140,9 +140,9 @@ class Visit:
         await self.submit()
         await self.is_at("/start/reminders")
 
-    def soon(self) -> str:
-        """The first whole minute at least fifteen seconds away, on the patient's wall clock."""
-        moment = clock.now() + timedelta(seconds=75)
+    def soon(self, seconds: int = 15) -> str:
+        """The first whole minute at least so many seconds away, on the patient's wall clock."""
+        moment = clock.now() + timedelta(seconds=60 + seconds)
         return f"{moment.astimezone(self.zone):%H:%M}"
 
     async def ask(self, method: str, path: str, body: Any = None) -> Any:
@@ -166,6 +166,15 @@ class Visit:
         answer = await self.ask("GET", "/api/patients/me/doses")
         found: list[dict[str, Any]] = answer["doses"]
         return found
+
+    async def until_taken(self) -> list[dict[str, Any]]:
+        """Last night's dose and tonight's, once the server has tonight's as taken."""
+        for _ in range(100):
+            both = (await self.doses())[:2]
+            if both[1]["state"] == "taken":
+                return both
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"the dose is {both[1]['state']}, not taken")
 
     async def until_recorded(self, state: str) -> dict[str, Any]:
         """The first dose, once the server has it in this state."""

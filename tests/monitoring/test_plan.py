@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.evenings import first_preferences
+from app.accounts.waking import waking_moment
 from app.audit import AuditEntry
 from app.monitoring.due import DEFAULT_STEPS, Step
 from app.monitoring.models import LabDraw
@@ -23,7 +24,6 @@ from app.monitoring.plan import (
     materialise,
     snooze,
     undo,
-    waking_moment,
 )
 from app.problems import Invalid, NotFound
 from app.protocols.holds import stop

@@ -20,7 +20,7 @@ from app.protocols.versions import (
     versions_of,
 )
 from app.schedule import A_DAY
-from tests.factories import a_care_link, a_clinician, a_patient, a_protocol
+from tests.factories import a_care_link, a_clinician, a_patient, a_protocol, a_screening
 from tests.story_time import MONDAY, Clock
 
 TONIGHT = MONDAY.date()
@@ -150,6 +150,7 @@ async def test_to_stop_a_line_is_the_next_version_without_it(
         }
         for value in ("100", "200")
     ]
+    await a_screening(session, patient)
     draft = Draft.model_validate({"lines": lines, "prescriber": "Dr Clay"})
     first = await enter_version(session, patient.id, patient, draft, time.now)
     later = Draft.model_validate({"lines": lines, "effective_night": f"{TONIGHT + A_DAY * 7}"})

@@ -15,13 +15,14 @@ MONDAY = date(2026, 11, 23)
 EVENINGS = Evenings(zone("America/Denver"), (time(22, 30),) * 7)
 
 
-def checked(*, signed: bool = False, **changes: Any) -> CheckedLine:
+def checked(*, signed: bool = False, own: bool = False, **changes: Any) -> CheckedLine:
     asked: dict[str, Any] = {
         "medicine": "sermorelin",
         "route": "subcutaneous",
         "amount": {"value": "250", "unit": "ug"},
     }
-    return check_line(LineIn(**asked | changes), EVENINGS, MONDAY, "lines.2", signed=signed)
+    line = LineIn(**asked | changes)
+    return check_line(line, EVENINGS, MONDAY, "lines.2", signed=signed, own=own)
 
 
 def refusal(**changes: Any) -> tuple[str, str, str]:
@@ -196,3 +197,88 @@ def test_a_ladder_stays_inside_its_window_and_in_the_order_of_time() -> None:
 def test_a_time_that_equals_the_bedtime_is_no_second_dose() -> None:
     kind, field, _ = refusal(recurrence={"times": ["22:30", "bedtime"]})
     assert (kind, field) == ("schedule-refused", "lines.2.recurrence.times")
+
+
+def steps(*given: tuple[str, str]) -> list[dict[str, Any]]:
+    return [{"from": night, "amount": {"value": value, "unit": "ug"}} for night, value in given]
+
+
+def test_a_default_window_and_gap_come_with_the_medicines_own_source() -> None:
+    line = checked()
+    assert line.window_source.startswith("[D] until the day turns")
+    assert line.min_gap_minutes == 18 * 60
+    assert line.min_gap_source.startswith("[D] 18 h")
+
+
+def test_a_window_of_ones_own_never_borrows_the_medicines_source() -> None:
+    usual = checked().window_source
+    assert checked(window_minutes=60).window_source == "Set by the clinic"
+    assert checked(window_minutes=60, own=True).window_source == "As the patient entered it"
+    assert checked(window_minutes=60, window_source=usual).window_source == "Set by the clinic"
+    assert checked(window_minutes=60, window_source=" Our rule 7 ").window_source == "Our rule 7"
+    assert checked(window_minutes=None).window_source == usual
+
+
+def test_no_gap_is_silence_and_another_gap_has_a_source_of_its_own() -> None:
+    none = checked(min_gap_minutes=None)
+    assert (none.min_gap_minutes, none.min_gap_source) == (None, "")
+    other = checked(min_gap_minutes=600)
+    assert (other.min_gap_minutes, other.min_gap_source) == (600, "Set by the clinic")
+    same = checked(min_gap_minutes=18 * 60)
+    assert same.min_gap_source == checked().min_gap_source
+    for wrong in (0, -5, 14, 20_161):
+        assert refusal(min_gap_minutes=wrong)[:2] == ("gap-refused", "lines.2.min_gap_minutes")
+
+
+def test_a_default_window_that_gives_way_to_the_next_dose_says_so() -> None:
+    nightly = {**TESTOSTERONE, "recurrence": {"times": ["09:00"]}}
+    line = checked(**nightly)
+    assert line.window_minutes is None
+    assert "next dose" in line.window_source
+
+
+def test_a_titration_is_kept_as_it_was_signed() -> None:
+    line = checked(steps=steps(("2026-11-30", "300.0"), ("2026-12-07", "350")))
+    assert [step.kept() for step in line.steps] == [
+        {"from": "2026-11-30", "value": "300", "unit": "ug"},
+        {"from": "2026-12-07", "value": "350", "unit": "ug"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        (steps(("2026-11-23", "300")), "lines.2.steps.0.from"),
+        (steps(("2026-11-22", "300")), "lines.2.steps.0.from"),
+        (steps(("2026-11-30", "300"), ("2026-11-30", "350")), "lines.2.steps.1.from"),
+        (steps(("2026-12-07", "300"), ("2026-11-30", "350")), "lines.2.steps.1.from"),
+        (steps(("2027-02-01", "300")), "lines.2.steps.0.from"),
+        (steps(*((f"2026-12-{day:02}", "300") for day in range(1, 14))), "lines.2.steps"),
+    ],
+    ids=["the first night", "before it", "twice", "backwards", "after the last", "too many"],
+)
+def test_steps_that_are_no_titration_are_refused_at_their_field(given: Any, field: str) -> None:
+    recurrence = {"last": "2027-01-31"}
+    assert refusal(steps=given, recurrence=recurrence)[:2] == ("step-refused", field)
+
+
+def test_every_step_is_checked_for_a_slip_like_the_amount_itself() -> None:
+    slipped = [
+        {"from": "2026-11-30", "amount": {"value": "300", "unit": "ug"}},
+        {"from": "2026-12-07", "amount": {"value": "350", "unit": "mg"}},
+    ]
+    kind, field, problem = refusal(steps=slipped)
+    assert (kind, field) == ("unit-slip", "lines.2.steps.1.amount")
+    assert "350 mcg" in problem
+    meant = checked(steps=slipped, override_reason="a single test dose")
+    assert meant.overridden == "a single test dose"
+    assert checked(steps=slipped, signed=True).overridden == ""
+
+
+def test_cjc_1295_with_dac_on_any_nights_of_the_week_is_still_too_often() -> None:
+    dac: dict[str, Any] = CJC | {"form": "with_dac", "steps": steps(("2026-11-30", "1000"))}
+    assert refusal(**dac, recurrence={"per_week": 2})[0] == "too-often"
+    assert checked(**dac, recurrence={"per_week": 1}).form == "with_dac"
+    assert refusal(**dac, recurrence={"weekdays": [1, 4], "weeks_on": 1, "weeks_off": 3})[0] == (
+        "too-often"
+    )

@@ -7,20 +7,20 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.evenings import preferences_of
 from app.accounts.models import Person
 from app.db import Sessions
-from app.doses.models import Dose
+from app.doses.models import Dose, Held, Reminder
 from app.protocols import planning
 from app.protocols.holds import hold, resume, stop
-from app.protocols.models import Line, Plan, Version
+from app.protocols.models import Line, Plan, Terms, Version
 from app.protocols.planning import mark_for_planning, plan_all_due, plan_patient, rederive
 from app.protocols.versions import Draft, enter_version, terms_of
 from app.schedule import A_DAY
-from tests.factories import a_patient
+from tests.factories import a_line, a_patient, a_protocol, a_screening
 from tests.story_time import MONDAY, Clock
 
 TONIGHT = MONDAY.date()
@@ -38,6 +38,7 @@ async def enter(
     session: AsyncSession, patient: Person, now: datetime, *lines: dict[str, Any], **facts: Any
 ) -> Version:
     draft = Draft.model_validate({"lines": list(lines or (line(),))} | facts)
+    await a_screening(session, patient)
     version = await enter_version(session, patient.id, patient, draft, now)
     await plan_patient(session, patient.id, now)
     return version
@@ -356,4 +357,70 @@ async def test_a_later_bedtime_makes_nobody_miss_a_dose_of_the_night_before(
     preferences.bedtimes = ["23:30"] * 7
     await session.flush()
     await plan_patient(session, patient.id, time.advance(hours=8))
+    assert (await doses(session, patient))[0].night == TONIGHT + A_DAY
+
+
+async def test_a_step_changes_the_amount_from_its_night_on_and_a_new_one_rewrites_what_is_to_come(
+    session: AsyncSession, time: Clock
+) -> None:
+    patient = await a_patient(session)
+    steps = ((TONIGHT + A_DAY * 3, "300"), (TONIGHT + A_DAY * 7, "350"))
+    await a_protocol(session, patient, a_line(steps=steps), now=time.now)
+    amounts = [f"{dose.amount}" for dose in await doses(session, patient)]
+    assert amounts == ["250 mcg"] * 3 + ["300 mcg"] * 4 + ["350 mcg"] * 7
+    time.advance(days=4)
+    earlier = [{"from": f"{TONIGHT + A_DAY * 5}", "value": "350", "unit": "ug"}]
+    await session.execute(update(Terms).values(steps=earlier))
+    await plan_patient(session, patient.id, time.now)
+    amounts = [f"{dose.amount}" for dose in await doses(session, patient)]
+    assert amounts[3:6] == ["300 mcg", "250 mcg", "350 mcg"]  # what was due stays what it was
+
+
+async def test_any_so_many_nights_are_planned_every_night_with_their_quota_and_gap(
+    session: AsyncSession, time: Clock
+) -> None:
+    patient = await a_patient(session)
+    await a_protocol(
+        session, patient, a_line(per_week=5, weeks_on=1, weeks_off=1, min_gap_minutes=1080),
+        now=time.now,
+    )  # fmt: skip
+    planned = await doses(session, patient)
+    assert [dose.night for dose in planned] == [TONIGHT + A_DAY * n for n in range(7)]
+    assert {(dose.quota, dose.min_gap_minutes, dose.slot) for dose in planned} == {(5, 1080, 0)}
+
+
+async def test_a_dose_that_stays_at_its_instant_is_held_and_changed_like_any_other(
+    session: AsyncSession, time: Clock
+) -> None:
+    """At nine the bedtime becomes eight: tonight's dose stays at half past ten. Then it is held."""
+    patient = await a_patient(session)
+    (held,) = await a_protocol(session, patient, now=time.now)
+    due_at = (await doses(session, patient))[0].due_at
+    time.advance(hours=16)
+    preferences = await preferences_of(session, patient.id)
+    preferences.bedtimes = ["20:00"] * 7
+    await session.flush()
+    await plan_patient(session, patient.id, time.now)
+    assert (await doses(session, patient))[0].due_at == due_at
+    await hold(
+        session, patient.id, held, patient, since=TONIGHT, until=None, reason="A pause",
+        now=time.now,
+    )  # fmt: skip
+    await plan_patient(session, patient.id, time.now)
+    first = (await doses(session, patient))[0]
+    assert (first.due_at, first.held, first.held_for) == (due_at, True, Held.HOLD)
+
+
+async def test_a_proposal_that_is_acknowledged_after_bedtime_makes_nobody_miss_that_night(
+    session: AsyncSession, time: Clock
+) -> None:
+    patient = await a_patient(session)
+    await a_protocol(session, patient, now=time.now)
+    await session.execute(delete(Plan))
+    await session.execute(delete(Reminder))
+    await session.execute(delete(Dose))
+    version = (await session.scalars(select(Version))).one()
+    version.self_reported, version.acknowledged_at = False, time.advance(hours=18)
+    await session.flush()
+    await plan_patient(session, patient.id, time.now)
     assert (await doses(session, patient))[0].night == TONIGHT + A_DAY

@@ -12,6 +12,7 @@ from app.protocols.recurrences import (
     RecurrenceIn,
     ScheduleRefused,
     check_recurrence,
+    follows_the_night,
     most_in_seven_nights,
     recurrence_of,
     schedule_text,
@@ -53,6 +54,13 @@ def kept(**asked: Any) -> dict[str, Any]:
         ({"times": ["09:60"]}, "times"),
         ({"times": ["noon"]}, "times"),
         ({"times": ["\u06609:00"]}, "times"),
+        ({"per_week": 0}, "per_week"),
+        ({"per_week": 7}, "per_week"),
+        ({"per_week": -1}, "per_week"),
+        ({"per_week": 10**30}, "per_week"),
+        ({"per_week": 5, "weekdays": [1]}, "per_week"),
+        ({"per_week": 5, "every": 2}, "per_week"),
+        ({"per_week": 5, "times": ["09:00", "bedtime"]}, "times"),
     ],
 )
 def test_a_schedule_that_makes_no_sense_is_refused_at_its_field(
@@ -76,6 +84,9 @@ def test_a_schedule_that_makes_no_sense_is_refused_at_its_field(
         {"weekdays": [7], "last": "2026-11-29"},
         {"times": ["09:00", "13:00", "18:00", "bedtime"]},
         {"weekdays": [1, 2, 3, 4, 5, 6, 7]},
+        {"per_week": 1},
+        {"per_week": 6, "times": ["09:00"]},
+        {"per_week": 5, "weeks_on": 5, "weeks_off": 2, "last": "2027-03-01"},
     ],
 )
 def test_a_schedule_at_its_bounds_is_kept(asked: dict[str, Any]) -> None:
@@ -98,6 +109,13 @@ def test_a_schedule_at_its_bounds_is_kept(asked: dict[str, Any]) -> None:
         ({"times": ["09:00", "bedtime"]}, "Every day at 09:00 and at bedtime"),
         ({"times": ["00:00"]}, "Every day at 00:00"),
         ({"last": "2027-01-03"}, "Every night, at bedtime, until 3 January 2027"),
+        ({"per_week": 5}, "Any 5 nights of the week, at bedtime"),
+        ({"per_week": 1}, "Any 1 night of the week, at bedtime"),
+        ({"per_week": 2, "times": ["09:00"]}, "Any 2 days of the week at 09:00"),
+        (
+            {"per_week": 5, "weeks_on": 3, "weeks_off": 1},
+            "Any 5 nights of the week, at bedtime, 3 weeks on, 1 week off",
+        ),
     ],
 )
 def test_a_schedule_is_spoken_in_plain_words(asked: dict[str, Any], text: str) -> None:
@@ -128,6 +146,44 @@ def test_doses_in_a_week_are_counted_over_any_seven_nights() -> None:
     assert most(weekdays=[1, 7]) == 2
     assert most() == 7
     assert most(weekdays=[1], times=["09:00", "bedtime"]) == 2
+    assert most(per_week=5) == 5
+    assert most(per_week=5, last="2026-11-25") == 3
+
+
+def test_any_so_many_nights_of_the_week_may_be_any_of_its_nights() -> None:
+    rule = recurrence_of(kept(per_week=5))
+    nights = [due.night for due in occurrences(rule, EVENINGS, MONDAY, MONDAY + timedelta(7))]
+    assert nights == [MONDAY + timedelta(n) for n in range(7)]
+    assert shortest_gap(rule, EVENINGS, MONDAY) == 24 * 60
+
+
+def test_a_schedule_that_was_kept_before_there_were_quotas_is_read_as_it_was() -> None:
+    assert "per_week" not in kept()
+    assert recurrence_of(kept()).per_week is None
+    assert kept(per_week=4)["per_week"] == 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "follows"),
+    [
+        ({}, [True]),
+        ({"weekdays": [1, 2, 4, 6]}, [True]),
+        ({"weekdays": [1, 3, 5]}, [False]),
+        ({"weekdays": [1]}, [False]),
+        ({"every": 2}, [True]),
+        ({"every": 3}, [False]),
+        ({"per_week": 4}, [True]),
+        ({"per_week": 3}, [False]),
+        ({"times": ["09:00"]}, [False]),
+        ({"times": ["09:00", "bedtime"]}, [False, True]),
+        ({"weekdays": [1, 4], "times": ["09:00", "bedtime"]}, [False, True]),
+    ],
+)
+def test_only_bedtime_doses_of_most_nights_follow_the_night(
+    asked: dict[str, Any], follows: list[bool]
+) -> None:
+    rule = recurrence_of(kept(**asked))
+    assert [follows_the_night(rule, slot) for slot in range(len(rule.times))] == follows
 
 
 rules = st.builds(

@@ -10,26 +10,26 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.models import Person
 from app.audit import AuditEntry
 from app.db import Sessions
-from app.problems import Invalid, NotFound
+from app.problems import Invalid
+from app.protocols.drafts import Ready, successor
 from app.protocols.models import Line, Terms, Version
 from app.protocols.versions import (
     ClinicDecides,
     Draft,
-    PatientAcknowledges,
     VersionConflict,
     acknowledge,
     current_of,
     enter_version,
     save,
     segments,
-    successor,
     terms_of,
     versions_of,
 )
 from app.schedule import A_DAY
-from tests.factories import a_care_link, a_clinician, a_patient
+from tests.factories import a_care_link, a_clinician, a_patient, a_screening
 from tests.story_time import MONDAY, Clock
 
 TONIGHT = MONDAY.date()
@@ -47,6 +47,12 @@ def draft(*lines: dict[str, Any], **facts: Any) -> Draft:
     return Draft.model_validate({"lines": list(lines or (line(),))} | facts)
 
 
+async def a_screened_patient(session: AsyncSession) -> Person:
+    patient = await a_patient(session)
+    await a_screening(session, patient)
+    return patient
+
+
 def version(number: int, effective: date) -> Version:
     return Version(
         patient_id=uuid4(),
@@ -58,13 +64,14 @@ def version(number: int, effective: date) -> Version:
         reason="",
         prescriber="",
         self_reported=True,
+        in_force_from=effective,
     )
 
 
 async def test_the_first_version_begins_tonight_and_is_the_patients_own_word(
     session: AsyncSession, time: Clock
 ) -> None:
-    patient = await a_patient(session)
+    patient = await a_screened_patient(session)
     first = await enter_version(session, patient.id, patient, draft(), time.now)
     assert (first.number, first.effective_night) == (1, TONIGHT)
     assert first.self_reported
@@ -76,7 +83,7 @@ async def test_the_first_version_begins_tonight_and_is_the_patients_own_word(
 async def test_before_the_day_turns_tonight_is_still_last_night(
     session: AsyncSession, time: Clock
 ) -> None:
-    patient = await a_patient(session)
+    patient = await a_screened_patient(session)
     time.now -= timedelta(hours=1, seconds=1)  # 03:59:59 in Denver
     first = await enter_version(session, patient.id, patient, draft(), time.now)
     assert first.effective_night == TONIGHT - A_DAY
@@ -85,7 +92,7 @@ async def test_before_the_day_turns_tonight_is_still_last_night(
 async def test_a_change_of_amount_keeps_the_line_and_a_change_of_route_does_not(
     session: AsyncSession, time: Clock
 ) -> None:
-    patient = await a_patient(session)
+    patient = await a_screened_patient(session)
     testosterone = line(
         medicine="testosterone_cypionate",
         route="intramuscular",
@@ -113,7 +120,7 @@ async def test_a_change_of_amount_keeps_the_line_and_a_change_of_route_does_not(
 async def test_the_same_draft_again_makes_no_second_version(
     session: AsyncSession, time: Clock
 ) -> None:
-    patient = await a_patient(session)
+    patient = await a_screened_patient(session)
     first = await enter_version(session, patient.id, patient, draft(), time.now)
     again = await enter_version(session, patient.id, patient, draft(), time.advance(minutes=1))
     assert again is first
@@ -136,7 +143,7 @@ async def test_the_same_draft_again_makes_no_second_version(
 async def test_a_version_never_begins_in_the_past_or_in_a_distant_year(
     session: AsyncSession, time: Clock
 ) -> None:
-    patient = await a_patient(session)
+    patient = await a_screened_patient(session)
     for night in (TONIGHT - A_DAY, TONIGHT + A_DAY * 367):
         with pytest.raises(Invalid) as refused:
             await enter_version(
@@ -156,7 +163,7 @@ async def test_a_version_never_begins_in_the_past_or_in_a_distant_year(
 async def test_a_line_of_somebody_else_is_no_line_of_mine(
     session: AsyncSession, time: Clock
 ) -> None:
-    patient, stranger = await a_patient(session), await a_patient(session)
+    patient, stranger = await a_screened_patient(session), await a_screened_patient(session)
     theirs = await enter_version(session, stranger.id, stranger, draft(), time.now)
     ((_, foreign),) = (await terms_of(session, stranger.id, [theirs.id]))[theirs.id]
     with pytest.raises(Invalid) as refused:
@@ -165,7 +172,7 @@ async def test_a_line_of_somebody_else_is_no_line_of_mine(
 
 
 async def test_one_line_cannot_be_named_twice(session: AsyncSession, time: Clock) -> None:
-    patient = await a_patient(session)
+    patient = await a_screened_patient(session)
     first = await enter_version(session, patient.id, patient, draft(), time.now)
     ((_, kept),) = (await terms_of(session, patient.id, [first.id]))[first.id]
     twice = draft(line(id=str(kept.id)), line(id=str(kept.id)))
@@ -177,7 +184,7 @@ async def test_one_line_cannot_be_named_twice(session: AsyncSession, time: Clock
 async def test_why_an_unusual_amount_is_meant_stays_with_the_version(
     session: AsyncSession, time: Clock
 ) -> None:
-    patient = await a_patient(session)
+    patient = await a_screened_patient(session)
     unusual = line(amount={"value": "50", "unit": "mg"}, override_reason="Study protocol")
     first = await enter_version(
         session, patient.id, patient, draft(unusual, reason="New"), time.now
@@ -196,13 +203,16 @@ async def test_a_version_of_the_clinic_that_waits_is_not_superseded_by_the_patie
     session: AsyncSession, time: Clock
 ) -> None:
     """A newer version for tonight would take the place of what the clinic entered for Monday."""
-    patient, clinician = await a_patient(session), await a_clinician(session)
+    patient, clinician = await a_screened_patient(session), await a_clinician(session)
     await enter_version(session, patient.id, patient, draft(), time.now)
     await a_care_link(session, patient, clinician)
     waiting = draft(
-        line(amount={"value": "100", "unit": "ug"}), effective_night=TONIGHT + 7 * A_DAY
+        line(amount={"value": "100", "unit": "ug"}),
+        effective_night=TONIGHT + 7 * A_DAY,
+        based_on=1,
     )
     await enter_version(session, patient.id, clinician, waiting, time.now)
+    await acknowledge(session, patient.id, 2, patient, time.now)
     with pytest.raises(ClinicDecides):
         await enter_version(session, patient.id, patient, draft(reason="Mine."), time.now)
 
@@ -210,11 +220,12 @@ async def test_a_version_of_the_clinic_that_waits_is_not_superseded_by_the_patie
 async def test_while_a_clinic_looks_after_it_the_patient_does_not_rewrite_its_protocol(
     session: AsyncSession, time: Clock
 ) -> None:
-    patient, clinician = await a_patient(session), await a_clinician(session)
+    """Nor its proposal, which an entry of the patient's own would overtake."""
+    patient, clinician = await a_screened_patient(session), await a_clinician(session)
     link = await a_care_link(session, patient, clinician)
     entered = await enter_version(session, patient.id, clinician, draft(), time.now)
     assert not entered.self_reported
-    assert entered.acknowledged_at is None
+    assert (entered.acknowledged_at, entered.in_force_from) == (None, None)
     with pytest.raises(ClinicDecides):
         await enter_version(session, patient.id, patient, draft(reason="Mine"), time.now)
     link.ended_at = time.now
@@ -223,32 +234,18 @@ async def test_while_a_clinic_looks_after_it_the_patient_does_not_rewrite_its_pr
     assert (own.number, own.self_reported) == (2, True)
 
 
-async def test_the_patient_acknowledges_once_and_nobody_does_it_for_them(
-    session: AsyncSession, time: Clock
-) -> None:
-    patient, clinician = await a_patient(session), await a_clinician(session)
-    await enter_version(session, patient.id, clinician, draft(), time.now)
-    with pytest.raises(PatientAcknowledges):
-        await acknowledge(session, patient.id, 1, clinician, time.now)
-    seen_at = time.advance(minutes=1)
-    await acknowledge(session, patient.id, 1, patient, seen_at)
-    again = await acknowledge(session, patient.id, 1, patient, time.advance(minutes=1))
-    assert again.acknowledged_at == seen_at
-    with pytest.raises(NotFound):
-        await acknowledge(session, patient.id, 2, patient, time.now)
-
-
 async def test_of_two_versions_with_one_number_the_second_is_told_to_reload(
     sessions: Sessions, time: Clock
 ) -> None:
     async with sessions.begin() as session:
-        patient = await a_patient(session)
+        patient = await a_screened_patient(session)
         first = await enter_version(session, patient.id, patient, draft(), time.now)
     async with sessions() as session:
-        stale = successor(first, 1, patient, TONIGHT, "Changed", time.now)
+        stale = Ready(successor(first, 1, patient, TONIGHT, "Changed", time.now), (), (), ())
         with pytest.raises(VersionConflict) as refused:
-            await save(session, stale, [], time.now)
+            await save(session, stale, time.now)
         assert "Reload" in refused.value.facts["cure"]
+        assert refused.value.facts["newest"] == 1
         await session.rollback()
     async with sessions.begin() as session:
         assert await session.scalar(select(func.count()).select_from(Terms)) == 1

@@ -12,6 +12,7 @@ from app.db import Sessions
 from app.monitoring.tick import prompt
 from app.push.deliver import Courier
 from app.reminders.arm import plan_and_arm
+from app.reminders.notices import tell
 from app.reminders.tick import Mouth, remind
 from tests.push_service import Arrival, PushService
 from tests.story_time import Clock
@@ -38,6 +39,13 @@ class Browser:
         known = {"name": "A person", "timezone": "America/Denver", "password": PASSWORD}
         body = {"email": self.email, **known, **facts}
         return await self("POST", "/api/auth/register", body, expect=201)
+
+    async def answer_no(self) -> None:
+        """Answer no to every question that comes before a growth-hormone peptide."""
+        asked = await self("GET", "/api/screening/questions")
+        answers = {question["code"]: "no" for question in asked["questions"]}
+        body = {"id": str(uuid4()), "answers": answers}
+        await self("POST", "/api/patients/me/screenings", body, expect=201)
 
     async def sign_in(self) -> Any:
         """Sign in again, as after a long pause."""
@@ -74,6 +82,8 @@ class World:
         mouth = self.mouth
         async with self.sessions.begin() as session:
             await plan_and_arm(session, self.time.now)
+        async with self.sessions.begin() as session:
+            await tell(session, mouth, self.time.now)
         async with self.sessions.begin() as session:
             await prompt(session, mouth.seal, self.time.now, mouth.public_url)
         async with self.sessions.begin() as session:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from app.accounts.care import create_clinic, invite_clinician
+from app.accounts.invites import create_clinic, invite_clinician
 from app.accounts.models import Preferences
 from app.reminders.tick import remind
 from tests.push_service import Arrival
@@ -27,6 +27,7 @@ async def a_patient_with(world: World, *lines: dict[str, object]) -> tuple[Brows
     me = await patient.sign_up(name="A patient")
     await patient("PATCH", "/api/me/preferences", {"quiet": None})
     await patient("POST", "/api/push/subscriptions", world.push.a_phone(), expect=201)
+    await patient.answer_no()
     await patient(
         "POST", "/api/patients/me/protocol/versions", {"lines": list(lines) or [peptide()]},
         expect=201,
@@ -189,6 +190,7 @@ async def test_a_tap_from_a_device_that_was_signed_out_is_refused(world: World) 
     await patient.sign_up()
     phone = world.push.a_phone()
     await patient("POST", "/api/push/subscriptions", phone, expect=201)
+    await patient.answer_no()
     await patient("POST", "/api/patients/me/protocol/versions", {"lines": [peptide()]}, expect=201)
     arrivals = await world.pass_time(hours=17, minutes=30)
     (reminder,) = [a for a in arrivals if a.data["kind"] == "dose-due"]

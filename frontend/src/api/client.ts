@@ -15,6 +15,8 @@ export class Problem extends Error {
     readonly detail: string,
     readonly errors: readonly FieldProblem[] = [],
     readonly cure = '',
+    /** What else the answer carried, such as the warnings or the newest version. */
+    readonly facts: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail);
   }
@@ -76,5 +78,5 @@ async function problemOf(response: Response): Promise<Problem> {
   };
   const kind = said.type?.split('/').at(-1) ?? String(response.status);
   const detail = typeof said.detail === 'string' ? said.detail : (said.title ?? 'Something went wrong.');
-  return new Problem(response.status, kind, detail, said.errors ?? [], said.cure ?? '');
+  return new Problem(response.status, kind, detail, said.errors ?? [], said.cure ?? '', said);
 }

@@ -1,31 +1,56 @@
 /** What a patient can say about a dose. Each is written down on the phone first, then sent. */
 
 import { askForSync, outbox } from '../../shared/outgoing.ts';
-import type { LogReport, Report } from '../../shared/reports.ts';
+import type { AmendReport, Details, ExtraReport, LogReport, Refused, Report } from '../../shared/reports.ts';
 import { forgetRefusal, shelf } from '../../shared/store.ts';
 import { on } from '../api/client.ts';
+import { doubt } from '../words/again.ts';
+import type { KnownDose } from '../words/dose.ts';
+import { nightOf } from '../words/time.ts';
 import { tick } from './now.ts';
-import { settlePast } from './past.ts';
-import { settle } from './plan.ts';
+import { past, settlePast } from './past.ts';
+import { doses, plan, settle } from './plan.ts';
 import { sayPolitely } from './said.ts';
 import { refresh, session } from './session.ts';
-import { recallWaiting, refused, snoozed, waiting } from './waiting.ts';
+import { asking, recallWaiting, refused, snoozed, waiting } from './waiting.ts';
 
-/** The doses were taken: now, or at an earlier instant. */
-export function take(doses: readonly string[], taken_at = new Date()): Promise<void> {
+/** The doses were taken: now, or as the details say. */
+export function take(doses: readonly string[], details: Details = {}): Promise<void> {
   const at = new Date().toISOString();
   const reports = doses.map((dose): LogReport => ({
-    way: 'log', id: crypto.randomUUID(), dose, at, kind: 'taken', taken_at: taken_at.toISOString(),
+    way: 'log', id: crypto.randomUUID(), dose, at, kind: 'taken', taken_at: at, ...details,
   }));
-  sayPolitely(doses.length > 2 ? `All ${doses.length} logged as taken.` : doses.length === 2 ? 'Both logged as taken.' : 'Logged as taken.');
-  return report(reports);
+  return ask(reports, doses.length > 2 ? `All ${doses.length} logged as taken.` : doses.length === 2 ? 'Both logged as taken.' : 'Logged as taken.');
 }
 
 /** The dose was left out, for a reason or none. */
-export function skip(dose: string, reason?: string): Promise<void> {
-  sayPolitely('Logged as skipped.');
-  const made = { way: 'log', id: crypto.randomUUID(), dose, at: new Date().toISOString(), kind: 'skipped' } as const;
-  return report([reason ? { ...made, reason } : made]);
+export function skip(dose: string, details: Details = {}): Promise<void> {
+  return ask([{ way: 'log', id: crypto.randomUUID(), dose, at: new Date().toISOString(), kind: 'skipped', ...details }], 'Logged as skipped.');
+}
+
+/** What stands of a dose is corrected, also while it still waits on this phone: reports are sent in order. */
+export function amend({ id: dose, outcome_id }: KnownDose, kind: AmendReport['kind'], details: Details): Promise<void> {
+  const made = { id: crypto.randomUUID(), dose, at: new Date().toISOString(), kind, ...details };
+  return ask([{ way: 'amend', ...made, replaces: outcome_id ?? '' }], 'Corrected.');
+}
+
+/** Something was taken that was not planned; `id` is made where it was entered. */
+export function addExtra(id: string, line: string, details: Details): Promise<void> {
+  return ask([{ way: 'extra', id, dose: id, at: new Date().toISOString(), line, ...details }], 'Logged as an extra dose.');
+}
+
+/** Yes, it is meant: write it down. */
+export async function confirm({ report: made }: Refused): Promise<void> {
+  await dismiss(made.id);
+  const { tries: _, ...fresh } = made;
+  sayPolitely('Logged.');
+  await report([{ ...(fresh as LogReport), confirmed: true }]);
+}
+
+/** No: nothing is recorded. */
+export async function dismiss(id: string): Promise<void> {
+  asking.value = asking.value.filter((one) => one.id !== id);
+  await heard(id);
 }
 
 /** What was logged for this dose is taken back; what never left the phone simply goes away. */
@@ -58,7 +83,8 @@ export async function flush(): Promise<void> {
   await settle(round.sent);
   settlePast(round.sent);
   // The worker may have sent some before this page could hear of it: fetch what became of them first.
-  const left = new Set([...(await shelf.all()), ...round.sent].map(({ id }) => id));
+  // An extra dose is the server's to make: it has to be fetched, too.
+  const left = new Set([...(await shelf.all()), ...round.sent.filter(({ way }) => way !== 'extra')].map(({ id }) => id));
   if (before.some(({ id }) => !left.has(id))) await refresh();
   await recallWaiting();
   if (round.stopped === 'signed-out' && session.value.state === 'in') session.value = { state: 'expired' };
@@ -76,6 +102,24 @@ export function watchOutbox(): void {
     const { type } = (event.data ?? {}) as { type?: string };
     if (type === 'changed' || type === 'pushed') void refresh().then(recallWaiting);
   });
+}
+
+/** Write down what is plain; ask about what looks like a second dose or another unit. */
+async function ask(reports: readonly (LogReport | AmendReport | ExtraReport)[], words: string): Promise<void> {
+  const all = [...doses.value, ...past.value];
+  const { timezone = 'UTC', turns = '04:00' } = plan.value ?? {};
+  const sure: Report[] = [];
+  for (const one of reports) {
+    const like = all.find((dose) => (one.way === 'extra' ? dose.line_id === one.line : dose.id === one.dose));
+    const night = one.way === 'extra' ? nightOf(new Date(one.taken_at ?? one.at), timezone, turns) : (like?.night ?? '');
+    const asked = like && doubt(one, { ...like, night }, all);
+    if (asked) asking.value = [...asking.value, { id: one.id, report: one, status: 409, asked }];
+    // Two of one night were confirmed when the second was logged: correcting one of them asks nothing again.
+    else sure.push(one.way === 'amend' && like?.state === 'taken' ? { ...one, confirmed: true } : one);
+  }
+  if (sure.length === 0) return;
+  sayPolitely(words);
+  await report(sure);
 }
 
 async function report(reports: readonly Report[]): Promise<void> {

@@ -1,16 +1,14 @@
-import { signal } from '@preact/signals';
-
 import type { Report } from '../../shared/reports.ts';
 import { get } from '../api/client.ts';
-import type { Dose, Doses } from '../api/types.ts';
+import type { Doses } from '../api/types.ts';
 import { known } from '../words/dose.ts';
 import { addDays } from '../words/time.ts';
+import { past } from './kept.ts';
 
 /** How many nights one page of the history holds. */
 export const PAGE = 14;
 
-/** Doses of past nights as they were fetched; never kept on the phone. */
-export const past = signal<readonly Dose[]>([]);
+export { past };
 
 /** Fetch the nights [`from`, `to`) and put them in place of what was known of them. */
 export async function fetchPast(from: string, to: string): Promise<void> {

@@ -1,28 +1,16 @@
-import { computed, signal } from '@preact/signals';
+import { computed } from '@preact/signals';
 
-import type { Report } from '../../shared/reports.ts';
-import { keep, kept } from '../../shared/store.ts';
+import type { ExtraReport, Report } from '../../shared/reports.ts';
+import { keep } from '../../shared/store.ts';
 import { get } from '../api/client.ts';
-import type { Dose, Doses, Draw, Preferences, Protocol } from '../api/types.ts';
-import { known, type KnownDose } from '../words/dose.ts';
+import type { Doses, Draw, Line, Notice, Preferences, Protocol } from '../api/types.ts';
+import { isThere, known, waitingExtra, type KnownDose } from '../words/dose.ts';
 import { nightOf } from '../words/time.ts';
+import { plan, type KeptLine, type KeptPlan } from './kept.ts';
 import { now } from './now.ts';
 import { waiting } from './waiting.ts';
 
-/** The last plan the server gave us; the only health data kept on the phone beside the outbox. */
-export interface KeptPlan {
-  readonly person: string;
-  readonly fetched_at: string;
-  readonly timezone: string;
-  readonly turns: string;
-  readonly doses: readonly Dose[];
-  readonly draws: readonly Draw[];
-  /** The protocol in force, and whether the patient has still to read it; null when there is none yet. */
-  readonly protocol: { readonly number: number; readonly unread: boolean } | null;
-}
-
-/** The plan on this phone. */
-export const plan = signal<KeptPlan | undefined>(undefined);
+export { plan, type KeptLine, type KeptPlan } from './kept.ts';
 
 /** The night it is now, where the patient lives. */
 export const tonight = computed(() =>
@@ -30,27 +18,29 @@ export const tonight = computed(() =>
 );
 
 /** The doses of the plan, with what this phone reported laid over them. */
-export const doses = computed<readonly KnownDose[]>(() =>
-  (plan.value?.doses ?? []).map((dose) => known(dose, waiting.value, now.value)),
-);
+export const doses = computed<readonly KnownDose[]>(() => {
+  if (!plan.value) return [];
+  const { doses: planned, timezone, turns } = plan.value;
+  const extras = waiting.value.flatMap((report) => {
+    const like = report.way === 'extra' && planned.find((dose) => dose.line_id === report.line);
+    return like ? [waitingExtra(report as ExtraReport, like, nightOf(new Date(report.taken_at ?? report.at), timezone, turns))] : [];
+  });
+  return [...planned.map((dose) => known(dose, waiting.value, now.value)).filter(isThere), ...extras];
+});
 
 /** The doses that may be taken now. */
 export const openDoses = computed(() => doses.value.filter((dose) => dose.state === 'open'));
-
-/** Read the plan this phone kept. */
-export async function recallPlan(): Promise<void> {
-  plan.value = await kept<KeptPlan>('plan').catch(() => undefined);
-}
 
 let latest = 0;
 
 /** Fetch the plan anew and keep it; labs and protocol stay as they were when only they fail. */
 export async function refreshPlan(person: string, preferences: Preferences): Promise<void> {
   const mine = (latest += 1);
-  const [answer, labs, protocol] = await Promise.all([
+  const [answer, labs, protocol, told] = await Promise.all([
     get<Doses>('/api/patients/me/doses'),
     get<{ draws: Draw[] }>('/api/patients/me/labs/due').catch(() => undefined),
     get<Protocol>('/api/patients/me/protocol').catch(() => undefined),
+    get<{ notices: Notice[] }>('/api/me/notices').catch(() => undefined),
   ]);
   // An answer that was asked for before a newer question may be older than what was logged since.
   if (mine !== latest) return;
@@ -63,6 +53,10 @@ export async function refreshPlan(person: string, preferences: Preferences): Pro
     doses: answer.doses,
     draws: labs?.draws ?? before?.draws ?? [],
     protocol: protocol ? headline(protocol) : (before?.protocol ?? null),
+    lines: protocol ? (protocol.current?.lines ?? []).map(keptLine) : (before?.lines ?? []),
+    notices: told?.notices ?? before?.notices ?? [],
+    home: preferences.timezone,
+    away: preferences.away ?? null,
   });
 }
 
@@ -92,7 +86,12 @@ async function setPlan(fresh: KeptPlan): Promise<void> {
   plan.value = fresh;
 }
 
-function headline({ current }: Protocol): KeptPlan['protocol'] {
+function headline({ current, proposed }: Protocol): KeptPlan['protocol'] {
+  if (proposed) return { unread: 'proposed' };
   if (!current) return null;
-  return { number: current.number, unread: current.author.role === 'clinician' && current.acknowledged_at === null };
+  return { unread: current.author.role === 'clinician' && !current.acknowledged_at && 'at_once' };
+}
+
+function keptLine({ id, name, route, amount, window_source, min_gap_minutes, min_gap_source }: Line): KeptLine {
+  return { id, name, route, amount, window_source, min_gap_minutes, min_gap_source };
 }

@@ -3,8 +3,7 @@ import { computed, signal } from '@preact/signals';
 import { wipe } from '../../shared/store.ts';
 import { get, Offline, on, post, Problem } from '../api/client.ts';
 import type { Me } from '../api/types.ts';
-import { past } from './past.ts';
-import { plan, recallPlan, refreshPlan } from './plan.ts';
+import { past, plan, recallPlan } from './kept.ts';
 import { recallWaiting, refused, waiting } from './waiting.ts';
 
 /** Who is using the app, as far as we know. `remembered`: the last plan is here, the server was not reached. */
@@ -26,6 +25,11 @@ export async function startSession(): Promise<void> {
   await Promise.all([recallPlan(), recallWaiting()]);
   if (plan.value) session.value = { state: 'remembered' };
   await identify();
+}
+
+/** The first screen of somebody signed in. */
+export function homeOf({ role }: Pick<Me, 'role'>): string {
+  return role === 'clinician' ? '/clinic' : role === 'companion' ? '/care' : '/tonight';
 }
 
 /** Ask the server who is signed in. */
@@ -51,7 +55,9 @@ export async function refresh(): Promise<void> {
   if (session.value.state === 'remembered' || session.value.state === 'expired') return identify();
   const person = me.value;
   if (person?.role !== 'patient') return;
-  await refreshPlan(person.id, person.preferences).catch((problem: unknown) => {
+  // A stranger needs none of it, so it is fetched with the first plan.
+  const planning = await import('./plan.ts').catch(() => undefined);
+  await planning?.refreshPlan(person.id, person.preferences).catch((problem: unknown) => {
     if (!(problem instanceof Offline || problem instanceof Problem)) throw problem;
   });
 }
@@ -64,8 +70,8 @@ export function setPreferences(preferences: Me['preferences']): void {
 /** Set while signing out, so that the vanishing worker does not look like an update. */
 export const leaving = signal(false);
 
-/** Sign out and remove everything from this phone. */
-export async function signOut(): Promise<void> {
+/** Sign out and remove everything from this phone, then show a screen for strangers. */
+export async function signOut(then = '/welcome'): Promise<void> {
   leaving.value = true;
   const registration = await navigator.serviceWorker?.getRegistration();
   const subscription = await registration?.pushManager?.getSubscription().catch(() => null);
@@ -81,7 +87,9 @@ export async function signOut(): Promise<void> {
   await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
   await registration?.unregister();
   // A fresh page: nothing of this person stays in memory either.
-  location.replace('/welcome');
+  location.replace(then);
+  // Where only the part behind the # differs, that alone loads nothing.
+  if (then.includes('#')) location.reload();
 }
 
 async function forget(): Promise<void> {

@@ -9,6 +9,9 @@ export const waiting = signal<readonly Report[]>([]);
 /** What the server refused and the patient has not yet been told. */
 export const refused = signal<readonly Refused[]>([]);
 
+/** What this phone asks about before it is written down: "you logged this at 22:31; log another?" */
+export const asking = signal<readonly Refused[]>([]);
+
 /** Until when a dose was put off, as long as this page is open. */
 export const snoozed = signal<ReadonlyMap<string, Date>>(new Map());
 

@@ -23,7 +23,7 @@ interface FieldProps {
 /** A labelled control with its hint, and what is wrong with it right below. */
 export function Field({ form, name, label, hint, children }: FieldProps): JSX.Element {
   const mistake = form.mistakes.value[name];
-  const id = `field-${name}`;
+  const id = `${form.id}-${name}`;
   const described = [hint && `${id}-hint`, mistake && `${id}-mistake`].filter(Boolean).join(' ');
   return (
     <div class="field" onInput={() => forgive(form, name)}>

@@ -18,9 +18,21 @@ const CLINICIANS: readonly Item[] = [
   ['/settings', 'Settings', 'settings'],
 ];
 
+const COMPANIONS: readonly Item[] = [
+  ['/care', 'People', 'moon'],
+  ['/settings', 'Settings', 'settings'],
+];
+
+const ADMINS: readonly Item[] = [
+  ['/clinic', 'Patients', 'nights'],
+  ['/colleagues', 'Colleagues', 'star'],
+  ['/settings', 'Settings', 'settings'],
+];
+
 /** The four places of the app, at the bottom of every screen. */
 export function Nav(): JSX.Element {
-  const items = me.value?.role === 'clinician' ? CLINICIANS : PATIENTS;
+  const { role, admin } = me.value ?? {};
+  const items = role === 'clinician' ? (admin ? ADMINS : CLINICIANS) : role === 'companion' ? COMPANIONS : PATIENTS;
   const here = place.value.path;
   return (
     <nav class="nav" aria-label="Main">

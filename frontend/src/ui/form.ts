@@ -1,6 +1,6 @@
 import { useSignal, type Signal } from '@preact/signals';
 import type { RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 
 import { Offline, Problem } from '../api/client.ts';
 
@@ -15,6 +15,8 @@ export class Mistakes extends Error {
 
 /** A form's mistakes and its progress. */
 export interface Form {
+  /** Begins the ids of its controls: a page may hold several forms with a field of the same name. */
+  readonly id: string;
   readonly element: RefObject<HTMLFormElement | null>;
   readonly mistakes: Signal<Readonly<Record<string, string>>>;
   /** What went wrong with no single field to blame. */
@@ -26,6 +28,7 @@ export interface Form {
 
 /** The state of one form. */
 export function useForm(): Form {
+  const id = useId();
   const element = useRef<HTMLFormElement | null>(null);
   const mistakes = useSignal<Readonly<Record<string, string>>>({});
   const trouble = useSignal('');
@@ -51,7 +54,7 @@ export function useForm(): Form {
       })
       .finally(() => (busy.value = false));
   };
-  return { element, mistakes, trouble, busy, submit };
+  return { id, element, mistakes, trouble, busy, submit };
 }
 
 /** Any failure as sentences: per field where the form has it, else one for the whole form. */

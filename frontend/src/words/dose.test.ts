@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { LogReport } from '../../shared/reports.ts';
 import type { Dose } from '../api/types.ts';
-import { known, stateAt } from './dose.ts';
+import { known, stateAt, waitingExtra } from './dose.ts';
 
 const due_at = '2026-11-21T21:30:00Z';
 const closes_at = '2026-11-22T03:00:00Z';
@@ -43,4 +43,15 @@ test('an undo after a log opens the dose again', () => {
 test('a snooze settles nothing', () => {
   const snooze = { way: 'snooze', id: 's', dose: 'd', at: log.at, minutes: 30 } as const;
   expect(known(dose, [snooze], later).state).toBe('open');
+});
+
+test('a correction that waits shows at once, with its amount', () => {
+  const amend = { way: 'amend', id: 'a', dose: 'd', at: '2026-11-21T21:50:00Z', kind: 'taken', replaces: 'r', taken_at: '2026-11-21T21:10:00Z', amount: { value: '2', unit: 'mg' } } as const;
+  expect(known(dose, [log, amend], later)).toMatchObject({ taken_at: amend.taken_at, taken_amount: amend.amount, outcome_id: 'a', waiting: true });
+});
+
+test('an extra dose that waits stands beside the planned one', () => {
+  const extra = { way: 'extra', id: 'x', dose: 'x', line: 'l', at: '2026-11-21T21:50:00Z', taken_at: '2026-11-21T21:45:00Z' } as const;
+  expect(known(dose, [extra], later)).toMatchObject({ state: 'open', waiting: false });
+  expect(waitingExtra(extra, dose, '2026-11-21')).toMatchObject({ id: 'x', line_id: 'l', state: 'taken', extra: true, waiting: true, taken_at: extra.taken_at });
 });

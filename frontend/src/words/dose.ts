@@ -1,28 +1,12 @@
 /** What a dose is right now, also without a network. Pure. */
 
-import type { Report } from '../../shared/reports.ts';
+import type { Details, ExtraReport, Report } from '../../shared/reports.ts';
 import type { Dose, DoseState } from '../api/types.ts';
 
 /** A dose as this phone knows it: the server's record with what still waits to be sent laid over it. */
 export interface KnownDose extends Dose {
   /** What the patient reported here has not reached the server yet. */
   readonly waiting: boolean;
-}
-
-/** Why a dose was skipped: the safest reasons first, all of them without blame. */
-export const SKIP_REASONS = [
-  ['clinic_said_so', 'My clinic told me to'],
-  ['unwell', 'I feel unwell'],
-  ['side_effect', 'A side effect'],
-  ['ran_out', 'I ran out'],
-  ['travelling', 'I am travelling'],
-  ['forgot', 'I forgot'],
-  ['other', 'Another reason'],
-] as const;
-
-/** A skip reason in words. */
-export function reasonText(reason: string): string {
-  return SKIP_REASONS.find(([code]) => code === reason)?.[1] ?? reason.replaceAll('_', ' ');
 }
 
 /** The state a dose has reached by now: time passes on a phone that is offline too. */
@@ -39,17 +23,35 @@ export function known(dose: Dose, reports: readonly Report[], now: Date): KnownD
   for (const report of mine) {
     if (report.way === 'snooze' || (report.way === 'tap' && report.kind === 'snooze')) continue;
     if (report.way === 'undo') seen = { ...unsettled(dose, now), waiting: true };
-    else {
-      const taken_at = report.kind === 'taken' ? (report.way === 'log' ? (report.taken_at ?? report.at) : report.at) : null;
-      const reason = report.way === 'log' ? (report.reason ?? null) : null;
+    else if (report.way !== 'extra') {
+      const said: Details = report.way === 'tap' ? {} : report;
+      const taken_at = report.kind === 'taken' ? (said.taken_at ?? report.at) : null;
       const late = taken_at === null ? null : Date.parse(taken_at) > Date.parse(dose.closes_at);
-      seen = { ...seen, state: report.kind as 'taken' | 'skipped', taken_at, late, reason, waiting: true };
+      seen = {
+        ...seen, state: report.kind as 'taken' | 'skipped', taken_at, late, reason: said.reason ?? null,
+        taken_amount: said.amount ?? null, outcome_id: report.id, waiting: true,
+      };
     }
   }
   return seen;
 }
 
+/** A dose outside the plan that was taken back is nothing to show. */
+export function isThere(dose: KnownDose): boolean {
+  return !dose.extra || dose.state === 'taken';
+}
+
+/** A dose outside the plan that still waits on this phone, made after another dose of its line. */
+export function waitingExtra(report: ExtraReport, like: Dose, night: string): KnownDose {
+  const at = report.taken_at ?? report.at;
+  const none = { late: null, logged_at: null, reason: null, held_for: null, week: null, too_close: null, reminder: null };
+  return {
+    ...like, ...none, id: report.id, night, slot: -1, extra: true, state: 'taken', due_at: at, taken_at: at,
+    taken_amount: report.amount ?? null, waiting: true,
+  };
+}
+
 function unsettled(dose: Dose, now: Date): Dose {
-  const open = { ...dose, state: 'upcoming', taken_at: null, logged_at: null, late: null, reason: null } as const;
+  const open = { ...dose, state: 'upcoming', taken_at: null, taken_amount: null, logged_at: null, late: null, reason: null } as const;
   return { ...open, state: stateAt(open, now) };
 }

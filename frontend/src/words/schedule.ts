@@ -39,8 +39,9 @@ export function routeText(route: string): string {
 }
 
 /** Which nights: "every night", "Monday to Friday", "every 3 nights". */
-export function nightsText(rule: Pick<Recurrence, 'weekdays' | 'every' | 'weeks_on' | 'weeks_off'>): string {
+export function nightsText(rule: Pick<Recurrence, 'weekdays' | 'every' | 'per_week' | 'weeks_on' | 'weeks_off'>): string {
   const cycle = rule.weeks_off > 0 ? `, ${plural(rule.weeks_on, 'week')} on and ${plural(rule.weeks_off, 'week')} off` : '';
+  if (rule.per_week) return `any ${plural(rule.per_week, 'night')} of the week${cycle}`;
   const days = [...rule.weekdays].sort((a, b) => a - b);
   if (days.length === 0 || days.length === 7) {
     const every = days.length === 7 ? 1 : rule.every;

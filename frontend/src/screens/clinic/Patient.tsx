@@ -4,89 +4,78 @@ import { useEffect } from 'preact/hooks';
 
 import type { ScreenProps } from '../../app.tsx';
 import { get } from '../../api/client.ts';
-import type { Adherence, AdherenceFigures, Protocol } from '../../api/types.ts';
-import { Choice, Mistake } from '../../ui/Field.tsx';
+import type { Flag, Protocol } from '../../api/types.ts';
+import { now } from '../../state/now.ts';
+import { Mistake } from '../../ui/Field.tsx';
 import { plain } from '../../ui/form.ts';
+import { Icon } from '../../ui/Icon.tsx';
 import { Page } from '../../ui/Page.tsx';
-import { dayAndMonth } from '../../words/night.ts';
+import { ago } from '../../words/night.ts';
+import { LineActions } from '../protocol/LineActions.tsx';
 import { Lines } from '../protocol/Lines.tsx';
-import { definitionRows, remindersText, shareText } from './figures.ts';
-import { nameOf } from './names.ts';
+import { AdherenceCounts } from './AdherenceCounts.tsx';
+import { clinicToday, ONLY_LOOKING, useCare } from './care.ts';
+import { ProposedCard } from './ProposedCard.tsx';
 
-const PERIODS = [7, 30, 90] as const;
+const PARTS: readonly (readonly [path: string, name: string, note: string])[] = [
+  ['nights', 'Nights', 'Every dose, and logging for the patient'],
+  ['versions', 'Versions', 'What changed, when, by whom and why'],
+  ['screening', 'Screening', 'Answers before a growth-hormone peptide'],
+];
 
-/** One patient as their clinician sees them: counts with what they mean, and whether reminders got through. */
+/** One patient as their clinician sees them: what needs a look, the protocol, and how it was kept. */
 export default function Patient({ names }: ScreenProps): JSX.Element {
   const id = names['id'] ?? '';
-  const days = useSignal<number>(30);
-  const adherence = useSignal<Adherence | undefined>(undefined);
-  const protocol = useSignal<Protocol | undefined>(undefined);
-  const trouble = useSignal('');
-  const name = useSignal('Patient');
   const path = `/api/patients/${encodeURIComponent(id)}`;
+  const care = useCare(id);
+  const protocol = useSignal<Protocol | undefined>(undefined);
+  const flags = useSignal<readonly Flag[]>([]);
+  const trouble = useSignal('');
+  const load = (): Promise<void> =>
+    get<Protocol>(`${path}/protocol`).then((found) => void (protocol.value = found), (problem: unknown) => void (trouble.value = plain(problem)));
   useEffect(() => {
-    get<Adherence>(`${path}/adherence?days=${days.value}`).then(
-      (found) => (adherence.value = found),
-      (problem: unknown) => (trouble.value = plain(problem)),
-    );
-  }, [id, days.value]);
-  useEffect(() => void nameOf(id).then((known) => (name.value = known), () => undefined), [id]);
-  useEffect(() => {
-    get<Protocol>(`${path}/protocol`).then((found) => (protocol.value = found), () => undefined);
+    void load();
+    get<{ flags: Flag[] }>(`${path}/flags`).then((found) => (flags.value = found.flags), () => undefined);
   }, [id]);
-  const found = adherence.value;
+  const mayChange = care.value.scope === 'change';
+  const current = protocol.value?.current;
+  const proposed = protocol.value?.proposed;
   return (
-    <Page title={name.value} back="/clinic" backTo="Patients" wide>
+    <Page title={care.value.name} back="/clinic" backTo="Patients" wide>
       {trouble.value && <Mistake text={trouble.value} />}
-      <fieldset>
-        <legend>Period</legend>
-        <div class="choices side">
-          {PERIODS.map((period) => (
-            <Choice key={period} name="days" checked={days.value === period} onPick={() => (days.value = period)}>{period} days</Choice>
-          ))}
-        </div>
-      </fieldset>
-      {found && (
-        <section class="stack" aria-label="Adherence">
-          <p class="soft">{dayAndMonth(found.period.from)} to {dayAndMonth(found.period.to)}.</p>
-          <Figures title="All medicines" figures={found.pooled} />
-          {found.lines.map((line) => <Figures key={line.line?.id} title={line.line?.name ?? ''} figures={line} />)}
-          <details>
-            <summary>What these figures mean</summary>
-            <dl class="meanings">
-              {definitionRows(found.definition).map(([name, means]) => <div key={name}><dt>{name}</dt><dd>{means}</dd></div>)}
-            </dl>
-          </details>
-          <div class="card quiet">
-            <h2>Reminders</h2>
-            <p>{remindersText(found.reminders)}</p>
-            <p class="soft small">A reminder that did not get through says nothing about the patient.</p>
-          </div>
+      {care.value.scope === 'see' && <p class="banner"><span>{ONLY_LOOKING}</span></p>}
+      {flags.value.length > 0 && (
+        <section aria-label="To look at">
+          <ul class="stack">
+            {flags.value.map((flag) => (
+              <li key={flag.code} class={`card flag ${flag.severity === 'red' && !flag.overridden ? 'bad' : ''}`} data-flag={flag.code}>
+                <p class={`state ${flag.overridden ? 'soft' : flag.severity === 'red' ? 'bad' : 'late'}`}><Icon name="alert" /><span>{flag.text}</span></p>
+                <p class="soft small">Since {ago(flag.since, now.value)}{flag.overridden && ', overridden with a reason'}</p>
+              </li>
+            ))}
+          </ul>
         </section>
       )}
+      {proposed && <ProposedCard patient={id} version={proposed} mayWithdraw={mayChange} onWithdrawn={load} />}
+      <ul>
+        {PARTS.map(([part, name, note]) => (
+          <li key={part}>
+            <a class="link-row" href={`/clinic/patients/${id}/${part}`}>
+              <span><strong>{name}</strong><span class="soft small">{note}</span></span>
+              <Icon name="next" />
+            </a>
+          </li>
+        ))}
+      </ul>
       {protocol.value && (
         <section class="stack">
-          <h2>Protocol</h2>
-          {protocol.value.current ? <Lines version={protocol.value.current} /> : <p class="soft">No protocol yet.</p>}
-          <a class="button mid" href={`/clinic/patients/${id}/protocol`}>{protocol.value.current ? 'Change the protocol' : 'Write a protocol'}</a>
+          <h2>{current ? `Protocol, version ${current.number}` : 'Protocol'}</h2>
+          {protocol.value.warnings.map(({ code, seen }) => <p key={code} class="state late"><Icon name="alert" /><span>{seen}</span></p>)}
+          {current ? <Lines version={current} {...(mayChange && { actions: (line) => <LineActions patient={id} line={line} today={clinicToday()} onDone={load} /> })} /> : <p class="soft">No protocol yet.</p>}
+          {mayChange && <a class="button main mid" href={`/clinic/patients/${id}/protocol`}>{current || proposed ? 'Propose a change' : 'Write a protocol'}</a>}
         </section>
       )}
+      <AdherenceCounts patient={id} />
     </Page>
-  );
-}
-
-function Figures({ title, figures }: { readonly title: string; readonly figures: AdherenceFigures }): JSX.Element {
-  const rows: readonly (readonly [string, number])[] = [
-    ['on time', figures.on_time], ['late', figures.late], ['skipped', figures.skipped],
-    ['missed', figures.missed], ['on hold', figures.held], ['extra', figures.extra],
-  ];
-  return (
-    <article class="card">
-      <h2>{title}</h2>
-      <p class="figure">{figures.taken} of {figures.expected} <span class="soft small">taken{shareText(figures)}</span></p>
-      <dl class="facts">
-        {rows.map(([name, count]) => <div key={name}><dt>{name}</dt><dd>{count}</dd></div>)}
-      </dl>
-    </article>
   );
 }

@@ -6,15 +6,18 @@ import type { ScreenProps } from '../../app.tsx';
 import { get } from '../../api/client.ts';
 import type { Protocol } from '../../api/types.ts';
 import { go } from '../../router.ts';
+import { sayPolitely } from '../../state/said.ts';
 import { Mistake } from '../../ui/Field.tsx';
 import { plain } from '../../ui/form.ts';
 import { Page } from '../../ui/Page.tsx';
-import { ProtocolForm } from '../protocol/ProtocolForm.tsx';
+import { clinicToday, ONLY_LOOKING, useCare } from './care.ts';
+import { ProposalForm } from './ProposalForm.tsx';
 
-/** A clinician writes the next version of a patient's protocol. */
+/** A clinician proposes the next version of a patient's protocol. */
 export default function PatientProtocol({ names }: ScreenProps): JSX.Element {
   const id = names['id'] ?? '';
   const back = `/clinic/patients/${id}`;
+  const care = useCare(id);
   const protocol = useSignal<Protocol | undefined>(undefined);
   const trouble = useSignal('');
   useEffect(() => {
@@ -23,10 +26,17 @@ export default function PatientProtocol({ names }: ScreenProps): JSX.Element {
       (problem: unknown) => (trouble.value = plain(problem)),
     );
   }, [id]);
+  const looking = care.value.scope === 'see';
   return (
-    <Page title="Next version" lead="The patient is told and asked to read it. What was logged stays under the version it was logged with." back={back} backTo="Patient" wide>
+    <Page title="Propose a change" back={back} backTo={care.value.name} wide
+      lead="The patient is told, reads the difference and acknowledges it. Until then what stands now stands.">
       {trouble.value && <Mistake text={trouble.value} />}
-      {protocol.value && <ProtocolForm patient={id} from={protocol.value.current} onSaved={() => go(back, { replace: true })} />}
+      {!protocol.value && !trouble.value && <p class="soft" aria-busy="true">One moment…</p>}
+      {looking && <p class="banner"><span>{ONLY_LOOKING}</span></p>}
+      {protocol.value && !looking && (
+        <ProposalForm patient={id} protocol={protocol.value} today={clinicToday()}
+          onSent={(version) => { sayPolitely(version.state === 'proposed' ? 'Proposed. The patient is told.' : 'Entered. The patient is told.'); go(back, { replace: true }); }} />
+      )}
     </Page>
   );
 }

@@ -5,6 +5,7 @@ import { Page } from '../../ui/Page.tsx';
 import type { KnownDose } from '../../words/dose.ts';
 import { dayAndMonth, nightHeading } from '../../words/night.ts';
 import { amountText } from '../../words/schedule.ts';
+import { bothTimes } from '../../words/standing.ts';
 import { addDays } from '../../words/time.ts';
 import { stateText } from '../tonight/DoseSettled.tsx';
 
@@ -29,7 +30,8 @@ export default function Coming(): JSX.Element {
                   <span class="time">{dose.due_local}</span>
                   <span class="what">
                     {dose.label}
-                    {dose.state !== 'upcoming' && <span class="soft small">{stateText(dose)}</span>}
+                    {dose.state !== 'upcoming' && <span class="soft small">{stateText(dose, doses.value)}</span>}
+                    {both(dose.due_at) && <span class="soft small">{both(dose.due_at)}</span>}
                   </span>
                   <span class="figures">{amountText(dose.amount)}</span>
                 </div>
@@ -41,6 +43,10 @@ export default function Coming(): JSX.Element {
       <a class="button wide" href="/settings/protocol">See my protocol</a>
     </Page>
   );
+}
+
+function both(due_at: string): string | undefined {
+  return bothTimes(due_at, plan.value?.home, plan.value?.away);
 }
 
 function grouped(all: readonly KnownDose[]): Map<string, KnownDose[]> {

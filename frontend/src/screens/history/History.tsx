@@ -2,28 +2,30 @@ import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
-import { undo } from '../../state/log.ts';
 import { now } from '../../state/now.ts';
 import { fetchPast, PAGE, past, refetchPast } from '../../state/past.ts';
 import { plan, tonight } from '../../state/plan.ts';
 import { waiting } from '../../state/waiting.ts';
 import { Mistake } from '../../ui/Field.tsx';
 import { plain } from '../../ui/form.ts';
+import { Icon } from '../../ui/Icon.tsx';
 import { Page } from '../../ui/Page.tsx';
-import { known, type KnownDose } from '../../words/dose.ts';
+import { isThere, known, type KnownDose } from '../../words/dose.ts';
 import { dayAndMonth, nightHeading } from '../../words/night.ts';
-import { amountText } from '../../words/schedule.ts';
 import { addDays } from '../../words/time.ts';
-import { DoseSettled } from '../tonight/DoseSettled.tsx';
-import { LogIt } from '../tonight/Missed.tsx';
+import { PastDose } from './PastDose.tsx';
+import { Views } from './Views.tsx';
 
 /** Past nights, newest first, with what was logged and what still can be. */
 export default function History(): JSX.Element {
   const pages = useSignal(1);
   const trouble = useSignal('');
   const busy = useSignal(false);
-  const nights = useComputed(() => groupedByNight(past.value.map((dose) => known(dose, waiting.value, now.value)), plan.value?.doses ?? [], tonight.value));
+  // The calendar may have fetched other nights.
+  const inPages = (dose: { night: string }): boolean => dose.night < tonight.value && dose.night >= addDays(tonight.value, -PAGE * pages.value);
+  const nights = useComputed(() => groupedByNight(past.value.filter(inPages).map((dose) => known(dose, waiting.value, now.value)), plan.value?.doses ?? [], tonight.value));
   const night = tonight.value;
+  const all = nights.value.flatMap(([, doses]) => doses);
 
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     busy.value = true;
@@ -44,6 +46,7 @@ export default function History(): JSX.Element {
 
   return (
     <Page title="History" lead="What you logged, night by night.">
+      <Views here="nights" />
       {trouble.value && <Mistake text={trouble.value} />}
       {nights.value.length === 0 && <p class="soft" aria-busy={busy.value}>{busy.value ? 'One moment…' : 'Nothing here yet. Tomorrow, tonight will be.'}</p>}
       <div class="stack loose">
@@ -52,7 +55,7 @@ export default function History(): JSX.Element {
             <h2>
               {nightHeading(name, night)} <span class="soft small">{dayAndMonth(name)}</span>
             </h2>
-            {doses.map((dose) => <PastDose key={dose.id} dose={dose} />)}
+            {doses.map((dose) => <PastDose key={dose.id} dose={dose} all={all} />)}
           </section>
         ))}
       </div>
@@ -61,27 +64,14 @@ export default function History(): JSX.Element {
           {busy.value ? 'One moment…' : 'Load earlier nights'}
         </button>
       )}
+      <a class="link-row" href="/history/import">
+        <span>
+          <strong>Bring in earlier history</strong>
+          <span class="soft small">From a file of another app or a spreadsheet</span>
+        </span>
+        <Icon name="next" />
+      </a>
     </Page>
-  );
-}
-
-function PastDose({ dose }: { readonly dose: KnownDose }): JSX.Element {
-  const open = dose.state === 'missed' || dose.state === 'open';
-  return (
-    <article class="card" data-dose={dose.id} data-state={dose.state} aria-label={dose.label}>
-      <div class="dose-head">
-        <h3>{dose.label}</h3>
-        <span class="amount">{amountText(dose.taken_amount ?? dose.amount)}</span>
-        <span class="when">planned for {dose.due_local}</span>
-      </div>
-      <DoseSettled dose={dose} onUndo={() => void undo(dose.id)} />
-      {open && (
-        <details>
-          <summary>Log it</summary>
-          <div class="stack"><LogIt dose={dose} /></div>
-        </details>
-      )}
-    </article>
   );
 }
 
@@ -89,7 +79,7 @@ function PastDose({ dose }: { readonly dose: KnownDose }): JSX.Element {
 function groupedByNight(fetched: readonly KnownDose[], planned: readonly { id: string }[], night: string): [string, KnownDose[]][] {
   const ids = new Set(fetched.map(({ id }) => id));
   const kept = (planned as readonly Parameters<typeof known>[0][]).filter((dose) => dose.night < night && !ids.has(dose.id));
-  const all = [...fetched, ...kept.map((dose) => known(dose, waiting.value, now.value))];
+  const all = [...fetched, ...kept.map((dose) => known(dose, waiting.value, now.value))].filter(isThere);
   const groups = new Map<string, KnownDose[]>();
   for (const dose of all) groups.set(dose.night, [...(groups.get(dose.night) ?? []), dose]);
   return [...groups].sort(([a], [b]) => b.localeCompare(a));

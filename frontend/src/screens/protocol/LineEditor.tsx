@@ -111,6 +111,7 @@ function Nights({ form, line, at, onChange }: NightsProps): JSX.Element {
         <Choice name={name} checked={line.nights === 'every'} onPick={() => onChange({ nights: 'every' })}>Every night</Choice>
         <Choice name={name} checked={line.nights === 'weekdays'} onPick={() => onChange({ nights: 'weekdays' })}>Some weekdays</Choice>
         <Choice name={name} checked={line.nights === 'gap'} onPick={() => onChange({ nights: 'gap' })}>Every few nights</Choice>
+        <Choice name={name} checked={line.nights === 'any'} onPick={() => onChange({ nights: 'any' })}>Any nights of the week</Choice>
       </div>
       {line.nights === 'weekdays' && (
         <div class="days" role="group" aria-label="Nights of the week">
@@ -123,6 +124,11 @@ function Nights({ form, line, at, onChange }: NightsProps): JSX.Element {
         </div>
       )}
       {mistake && <Mistake text={mistake} />}
+      {line.nights === 'any' && (
+        <Field form={form} name={`${at}.recurrence.per_week`} label="How many nights a week" hint="A night left out may be made up on another of the same week.">
+          {(control) => <input {...control} value={line.perWeek} inputMode="numeric" autocomplete="off" onInput={(event) => onChange({ perWeek: event.currentTarget.value })} />}
+        </Field>
+      )}
       {line.nights === 'gap' && (
         <Field form={form} name={`${at}.recurrence.every`} label="Nights from one dose to the next">
           {(control) => <input {...control} value={line.every} inputMode="numeric" autocomplete="off" onInput={(event) => onChange({ every: event.currentTarget.value })} />}

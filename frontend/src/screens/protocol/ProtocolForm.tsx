@@ -3,21 +3,25 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
 import { get, post, Problem } from '../../api/client.ts';
-import type { Line, Medicine, Template, Version } from '../../api/types.ts';
+import type { Medicine, Template, Version } from '../../api/types.ts';
 import { toTop } from '../../router.ts';
 import { sayPolitely } from '../../state/said.ts';
 import { Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
 import { fieldName, Mistakes, plain, useForm } from '../../ui/form.ts';
+import { lazily } from '../tonight/lazily.tsx';
 import { Choose } from './Choose.tsx';
 import { emptyLine, fromLines, lineMistakes, toLineIn, type DraftLine } from './draft.ts';
 import { LineEditor } from './LineEditor.tsx';
 import { Review } from './Review.tsx';
+import { prescribedText } from './words.ts';
+
+const Screening = lazily<{ patient: string; onDone: () => void }>(() => import('../screening/ScreeningForm.tsx').then(({ ScreeningForm }) => ({ default: ScreeningForm })));
 
 interface ProtocolFormProps {
   /** "me", or the patient a clinician writes for. */
   readonly patient: string;
   /** The version to start from; without one a template or an empty line. */
-  readonly from?: { readonly lines: readonly Line[]; readonly prescriber: string } | null;
+  readonly from?: Pick<Version, 'lines' | 'prescriber' | 'pharmacy' | 'prescribed_on'> | null;
   readonly onSaved: (version: Version) => void | Promise<void>;
 }
 
@@ -30,6 +34,9 @@ export function ProtocolForm({ patient, from, onSaved }: ProtocolFormProps): JSX
   const missing = useSignal('');
   const lines = useSignal<readonly DraftLine[]>(from ? fromLines(from.lines) : []);
   const prescriber = useSignal(from?.prescriber ?? '');
+  const pharmacy = useSignal(from?.pharmacy ?? '');
+  const prescribedOn = useSignal(from?.prescribed_on ?? '');
+  const screening = useSignal(false);
   const reason = useSignal('');
   const step = useSignal<Step>(from?.lines.length ? 'write' : 'choose');
 
@@ -63,12 +70,19 @@ export function ProtocolForm({ patient, from, onSaved }: ProtocolFormProps): JSX
     try {
       const version = await post<Version>(`/api/patients/${patient}/protocol/versions`, {
         ...(prescriber.value.trim() && { prescriber: prescriber.value.trim() }),
+        ...(pharmacy.value.trim() && { pharmacy: pharmacy.value.trim() }),
+        ...(prescribedOn.value && { prescribed_on: prescribedOn.value }),
         ...(reason.value.trim() && { reason: reason.value.trim() }),
         lines: lines.value.map(toLineIn),
       });
       sayPolitely('Saved.');
       await onSaved(version);
     } catch (problem) {
+      if (problem instanceof Problem && problem.kind === 'screening-needed') {
+        screening.value = true;
+        toTop();
+        return;
+      }
       step.value = 'write';
       throw looksLikeSlip(problem) ?? problem;
     }
@@ -95,6 +109,15 @@ export function ProtocolForm({ patient, from, onSaved }: ProtocolFormProps): JSX
   if (step.value === 'choose') {
     return <Choose templates={templates} onPick={(picked) => { lines.value = picked; if (picked.length === 0) add(); step.value = 'write'; toTop(); }} />;
   }
+  if (screening.value) {
+    return (
+      <section class="stack" aria-label="Before it starts">
+        <h2>Before it starts: a few questions</h2>
+        <p class="soft">What you entered is kept. Save it once you have answered.</p>
+        <Screening patient={patient} onDone={() => (screening.value = false)} />
+      </section>
+    );
+  }
   const writing = step.value === 'write';
   return (
     <form class="form" ref={form.element} onSubmit={submit} noValidate aria-label="Protocol">
@@ -108,6 +131,14 @@ export function ProtocolForm({ patient, from, onSaved }: ProtocolFormProps): JSX
         <Field form={form} name="prescriber" label="Who prescribed it?" hint="Name of the clinician or clinic. You may leave it empty.">
           {(control) => <input {...control} value={prescriber.value} autocomplete="off" maxLength={200} onInput={(event) => (prescriber.value = event.currentTarget.value)} />}
         </Field>
+        <div class="pair">
+          <Field form={form} name="pharmacy" label="Pharmacy">
+            {(control) => <input {...control} value={pharmacy.value} autocomplete="off" maxLength={200} onInput={(event) => (pharmacy.value = event.currentTarget.value)} />}
+          </Field>
+          <Field form={form} name="prescribed_on" label="Prescribed on">
+            {(control) => <input {...control} type="date" value={prescribedOn.value} onInput={(event) => (prescribedOn.value = event.currentTarget.value)} />}
+          </Field>
+        </div>
         {from && (
           <Field form={form} name="reason" label="Why does it change?" hint="For the record. You may leave it empty.">
             {(control) => <input {...control} value={reason.value} autocomplete="off" maxLength={500} onInput={(event) => (reason.value = event.currentTarget.value)} />}
@@ -115,7 +146,7 @@ export function ProtocolForm({ patient, from, onSaved }: ProtocolFormProps): JSX
         )}
         {!from && <button class="button plain" type="button" onClick={() => (step.value = 'choose')}>Start from something else</button>}
       </div>
-      {!writing && <Review lines={lines.value} medicines={medicines} prescriber={prescriber.value} onBack={() => (step.value = 'write')} />}
+      {!writing && <Review lines={lines.value} medicines={medicines} prescribed={prescribedText({ prescriber: prescriber.value.trim(), pharmacy: pharmacy.value.trim(), prescribed_on: prescribedOn.value || null })} onBack={() => (step.value = 'write')} />}
       <Submit form={form}>{writing ? 'Check the summary' : 'This is right: save'}</Submit>
     </form>
   );

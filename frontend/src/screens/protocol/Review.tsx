@@ -7,12 +7,13 @@ import { lineSentence, type DraftLine } from './draft.ts';
 interface ReviewProps {
   readonly lines: readonly DraftLine[];
   readonly medicines: readonly Medicine[];
-  readonly prescriber: string;
+  /** Who prescribed it, where and when, as a sentence. */
+  readonly prescribed: string;
   readonly onBack: () => void;
 }
 
 /** The whole protocol in plain words, before it is saved. */
-export function Review({ lines, medicines, prescriber, onBack }: ReviewProps): JSX.Element {
+export function Review({ lines, medicines, prescribed, onBack }: ReviewProps): JSX.Element {
   return (
     <section class="stack" aria-label="Summary">
       <h2>Is this what was prescribed?</h2>
@@ -26,7 +27,7 @@ export function Review({ lines, medicines, prescriber, onBack }: ReviewProps): J
           </div>
         );
       })}
-      <p class="soft">{prescriber.trim() ? `Prescribed by ${prescriber.trim()}.` : 'No prescriber named.'}</p>
+      <p class="soft">{prescribed || 'No prescriber named.'}</p>
       <button class="button" type="button" onClick={onBack}>Change something</button>
     </section>
   );

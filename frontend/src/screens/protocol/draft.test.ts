@@ -63,11 +63,24 @@ test('an edited line keeps what the form does not ask about', () => {
     id: 'l1', medicine: 'cjc', name: 'CJC-1295', form: 'no-dac', route: 'subcutaneous',
     amount: { value: '0.2', unit: 'mg' },
     recurrence: { weekdays: [], every: 1, weeks_on: 1, weeks_off: 0, first: '2026-11-01', times: ['bedtime', '08:00'] },
-    schedule_text: '', window_minutes: null, on_time_minutes: 45, ladder: [0, 10], hold: null,
+    schedule_text: '', window_minutes: null, on_time_minutes: 45, ladder: [0, 10], hold: null, window_source: 'label', min_gap_minutes: null, min_gap_source: '', steps: [], next_step: null, next_turn: null, holds: [],
   };
   const [draft] = fromLines([standing]);
   expect(draft && toLineIn({ ...draft, value: '0.3' })).toMatchObject({
     id: 'l1', amount: { value: '0.3', unit: 'mg' }, window_minutes: null, on_time_minutes: 45, ladder: [0, 10],
     recurrence: { first: '2026-11-01', times: ['bedtime', '08:00'] },
   });
+});
+
+test('any so many nights and steps are sent as they were entered', () => {
+  const draft = { ...line, nights: 'any' as const, perWeek: '5', steps: [{ key: 's', from: '2026-11-30', value: '0,5' }] };
+  expect(lineMistakes([draft], [medicine])).toEqual({});
+  expect(toLineIn(draft)).toMatchObject({ recurrence: { weekdays: [], every: 1, per_week: 5 }, steps: [{ from: '2026-11-30', amount: { value: '0.5', unit: 'mg' } }] });
+  expect(lineSentence(draft, medicine)).toBe('CJC-1295 (without DAC): 0.2 mg under the skin, any 5 nights of the week, at bedtime. From 30 November on: 0.5 mg.');
+});
+
+test('seven nights are every night, and steps come one after the other', () => {
+  expect(lineMistakes([{ ...line, nights: 'any', perWeek: '7' }], [medicine])).toHaveProperty(['lines.0.recurrence.per_week']);
+  const steps = [{ key: 'a', from: '2026-11-30', value: '1' }, { key: 'b', from: '2026-11-30', value: '' }];
+  expect(Object.keys(lineMistakes([{ ...line, steps }], [medicine]))).toEqual(['lines.0.steps.1.from', 'lines.0.steps.1.amount.value']);
 });

@@ -6,37 +6,70 @@ import { get } from '../../api/client.ts';
 import type { AccessEntry } from '../../api/types.ts';
 import { now } from '../../state/now.ts';
 import { me } from '../../state/session.ts';
-import { Mistake } from '../../ui/Field.tsx';
+import { Choice, Mistake } from '../../ui/Field.tsx';
 import { plain } from '../../ui/form.ts';
 import { Page } from '../../ui/Page.tsx';
-import { actText } from '../../words/access.ts';
-import { spokenMoment } from '../../words/earlier.ts';
+import { byDay, byOthers, whoText } from './entries.ts';
 
-/** Every time somebody opened or changed this record. */
+interface LogPage {
+  readonly entries: AccessEntry[];
+  readonly next: string | null;
+}
+
+/** Every time somebody opened or changed this record, day by day. */
 export default function Access(): JSX.Element {
   const entries = useSignal<readonly AccessEntry[] | undefined>(undefined);
+  const next = useSignal<string | null>(null);
+  const all = useSignal(false);
+  const busy = useSignal(false);
   const trouble = useSignal('');
-  useEffect(() => {
-    get<{ entries: AccessEntry[] }>('/api/me/access-log?limit=100').then(
-      (found) => (entries.value = found.entries),
-      (problem: unknown) => (trouble.value = plain(problem)),
-    );
-  }, []);
-  const { timezone = 'UTC', turns = '04:00' } = me.value?.preferences ?? {};
+  const load = async (): Promise<void> => {
+    if (busy.value) return;
+    busy.value = true;
+    trouble.value = '';
+    try {
+      const page = await get<LogPage>(`/api/me/access-log${next.value ? `?cursor=${next.value}` : ''}`);
+      entries.value = [...(entries.value ?? []), ...page.entries];
+      next.value = page.next;
+    } catch (problem) {
+      trouble.value = plain(problem);
+    }
+    busy.value = false;
+  };
+  useEffect(() => void load(), []);
+  const shown = all.value ? (entries.value ?? []) : byOthers(entries.value ?? [], me.value?.name);
+  const zone = me.value?.preferences.timezone ?? 'UTC';
   return (
     <Page title="Who has looked" lead="Every time somebody opened or changed your record." back="/settings" backTo="Settings">
       {trouble.value && <Mistake text={trouble.value} />}
       {!entries.value && !trouble.value && <p class="soft" aria-busy="true">One moment…</p>}
-      {entries.value?.length === 0 && <p class="soft">Nobody yet.</p>}
-      <ul>
-        {entries.value?.map((entry, index) => (
-          <li key={index} class="entry">
-            <strong>{entry.who}</strong> {entry.role && <span class="soft small">{entry.role === 'patient' ? 'you' : entry.role}</span>}
-            <p>{actText(entry)}</p>
-            <p class="soft small">{spokenMoment(new Date(entry.at), { now: now.value, zone: timezone, turns })}</p>
-          </li>
+      <fieldset>
+        <legend>Show</legend>
+        <div class="choices side">
+          <Choice name="whose" checked={!all.value} onPick={() => (all.value = false)}>Others</Choice>
+          <Choice name="whose" checked={all.value} onPick={() => (all.value = true)}>All</Choice>
+        </div>
+      </fieldset>
+      {entries.value && shown.length === 0 && <p class="soft">{next.value ? 'Nobody else lately. There may be earlier entries.' : 'Nobody else yet.'}</p>}
+      <div class="stack loose">
+        {byDay(shown, zone, now.value).map(({ day, heading, acts }) => (
+          <section key={day} class="night">
+            <h2>{heading}</h2>
+            <ul>
+              {acts.map(({ entry, time, times }, index) => (
+                <li key={index} class="entry act">
+                  <time class="soft figures" dateTime={entry.at}>{time}</time>
+                  <span>
+                    <strong>{whoText(entry, me.value?.name)}</strong> {entry.what}
+                    {times > 1 && <span class="soft">, {times} times</span>}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </section>
         ))}
-      </ul>
+      </div>
+      {next.value && <button class="button wide" type="button" aria-disabled={busy.value ? 'true' : undefined} onClick={() => void load()}>{busy.value ? 'One moment…' : 'Show more'}</button>}
     </Page>
   );
 }

@@ -2,68 +2,125 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
-import { call, get, post } from '../../api/client.ts';
-import type { CareLink } from '../../api/types.ts';
+import { get, post } from '../../api/client.ts';
+import type { CareLink, Invite } from '../../api/types.ts';
 import { now } from '../../state/now.ts';
 import { sayPolitely } from '../../state/said.ts';
+import { me } from '../../state/session.ts';
 import { Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
 import { Mistakes, plain, useForm } from '../../ui/form.ts';
 import { Page } from '../../ui/Page.tsx';
-import { ago } from '../../words/night.ts';
+import { wallClock } from '../../words/time.ts';
+import { InviteCard } from '../invite/InviteCard.tsx';
+import { codeOf } from '../invite/pending.ts';
+import { CareLinkCard } from './CareLinkCard.tsx';
+import { consentMistakes, dateOf, fullDate, lastDay, type Consent } from './consent.ts';
+import { ConsentFields } from './ConsentFields.tsx';
 
-/** Which clinicians may see and change the protocol; consent is given by a code and taken back with a tap. */
+/** Everybody a patient has let in, and the ways to let somebody in. */
 export default function Clinic(): JSX.Element {
-  const form = useForm();
   const links = useSignal<readonly CareLink[] | undefined>(undefined);
-  const code = useSignal('');
   const trouble = useSignal('');
-  const ending = useSignal('');
+  const zone = me.value?.preferences.timezone ?? 'UTC';
+  const today = wallClock(now.value, zone).date;
 
   const load = async (): Promise<void> => {
-    links.value = (await get<{ links: CareLink[] }>('/api/care-links')).links.filter((link) => !link.ended_at);
-  };
-  useEffect(() => void load().catch((problem: unknown) => (trouble.value = plain(problem))), []);
-
-  const submit = form.submit(async () => {
-    if (!code.value.trim()) throw new Mistakes({ code: 'Please enter the code your clinic gave you.' });
-    await post('/api/care-links', { code: code.value.trim().toUpperCase() });
-    code.value = '';
-    sayPolitely('Your clinic is connected.');
-    await load();
-  });
-  const end = async (link: CareLink): Promise<void> => {
-    if (ending.value !== link.id) {
-      ending.value = link.id;
-      return;
-    }
+    trouble.value = '';
     try {
-      await call('DELETE', `/api/care-links/${link.id}`);
-      sayPolitely('Ended. They can no longer see your record.');
-      await load();
+      links.value = (await get<{ links: CareLink[] }>('/api/care-links')).links;
     } catch (problem) {
       trouble.value = plain(problem);
     }
   };
+  useEffect(() => void load(), []);
 
+  const over = (link: CareLink): boolean => link.ended_at !== null || (link.ends_at !== null && Date.parse(link.ends_at) <= now.value.getTime());
+  const live = links.value?.filter((link) => !over(link));
+  const ended = links.value?.filter(over) ?? [];
   return (
-    <Page title="My clinic" lead="A clinician sees and changes your protocol only while you allow it." back="/settings" backTo="Settings">
+    <Page title="Who may see my record" lead="Nobody, unless you let them in. You can end it at any time." back="/settings" backTo="Settings">
       {trouble.value && <Mistake text={trouble.value} />}
-      {links.value?.map((link) => (
-        <article key={link.id} class="card">
-          <h2>{link.clinician.name}</h2>
-          <p class="soft">{[link.clinic.name, `allowed ${ago(link.granted_at, now.value)}`].filter(Boolean).join(', ')}</p>
-          {ending.value === link.id && <p role="status">They will no longer see your record, and you will not get changes from them. Press again to end it.</p>}
-          <button class="button" type="button" aria-label={`End access of ${link.clinician.name}`} onClick={() => void end(link)}>{ending.value === link.id ? 'Yes, end access' : 'End access'}</button>
-        </article>
-      ))}
-      {links.value?.length === 0 && <p class="soft">No clinic is connected.</p>}
-      <form class="form" ref={form.element} onSubmit={submit} noValidate aria-label="Connect a clinic">
+      {!links.value && !trouble.value && <p class="soft" aria-busy="true">One moment…</p>}
+      {live?.length === 0 && <p class="soft">You have let nobody in.</p>}
+      {live?.map((link) => <CareLinkCard key={link.id} link={link} zone={zone} today={today} onChanged={load} />)}
+      {ended.length > 0 && (
+        <details>
+          <summary>Ended</summary>
+          <ul>
+            {ended.map((link) => (
+              <li key={link.id} class="entry">
+                <strong>{link.person.name}</strong>{link.clinic && <span class="soft">, {link.clinic.name}</span>}
+                <p class="soft small">{endedText(link, zone)}</p>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <Connect today={today} onConnected={load} />
+      <Companions />
+    </Page>
+  );
+}
+
+function endedText(link: CareLink, zone: string): string {
+  const from = dateOf(link.granted_at, zone);
+  const last = lastDay(link.ends_at, zone);
+  return `From ${from} to ${link.ended_at ? dateOf(link.ended_at, zone) : last ? fullDate(last) : 'now'}.`;
+}
+
+/** Let a clinic in by the code it gave. */
+function Connect({ today, onConnected }: { readonly today: string; readonly onConnected: () => Promise<void> }): JSX.Element {
+  const form = useForm();
+  const code = useSignal('');
+  const consent = useSignal<Consent>({ scope: '', until: '' });
+  const submit = form.submit(async () => {
+    const mistakes = consentMistakes(consent.value, today);
+    const meant = codeOf(code.value);
+    if (!meant) mistakes['code'] = 'Please enter the code your clinic gave you.';
+    if (Object.keys(mistakes).length > 0) throw new Mistakes(mistakes);
+    const made = await post<CareLink>('/api/care-links', { code: meant, scope: consent.value.scope, until: consent.value.until || null });
+    code.value = '';
+    consent.value = { scope: '', until: '' };
+    sayPolitely(`${made.person.name} is let in.`);
+    await onConnected();
+  });
+  return (
+    <details>
+      <summary>Let a clinic in with a code</summary>
+      <form class="form" ref={form.element} onSubmit={submit} noValidate aria-label="Let a clinic in">
         <Trouble form={form} />
-        <Field form={form} name="code" label="Invite code" hint="Your clinic gives it to you. With it they may see and change your protocol and see what you log.">
+        <Field form={form} name="code" label="Invite code" hint="Your clinic gives it to you.">
           {(control) => <input {...control} value={code.value} autocomplete="off" autocapitalize="characters" spellcheck={false} placeholder="ABCD-EFGH-JK" onInput={(event) => (code.value = event.currentTarget.value)} />}
         </Field>
-        <Submit form={form}>Connect my clinic</Submit>
+        <ConsentFields form={form} consent={consent} today={today} />
+        <Submit form={form}>Let them in</Submit>
       </form>
-    </Page>
+    </details>
+  );
+}
+
+/** Let a partner or a nurse look, by a code made here. */
+function Companions(): JSX.Element {
+  const invite = useSignal<Invite | undefined>(undefined);
+  const trouble = useSignal('');
+  const make = async (): Promise<void> => {
+    trouble.value = '';
+    try {
+      invite.value = await post<Invite>('/api/me/companion-invites');
+    } catch (problem) {
+      trouble.value = plain(problem);
+    }
+  };
+  return (
+    <details>
+      <summary>Let a partner or a nurse look</summary>
+      <div class="stack">
+        <p class="soft">A companion sees tonight, your protocol and your nights. They can change nothing and log nothing.</p>
+        {trouble.value && <Mistake text={trouble.value} />}
+        {invite.value
+          ? <InviteCard invite={invite.value} how="They scan it, or open the link you send them." />
+          : <button class="button mid wide" type="button" onClick={() => void make()}>Make an invite</button>}
+      </div>
+    </details>
   );
 }

@@ -15,10 +15,12 @@ type Link = readonly [path: string, label: string, note: string];
 const LINKS: readonly Link[] = [
   ['/settings/protocol', 'My protocol', 'Medicines, amounts and nights'],
   ['/settings/nights', 'Bedtime and quiet hours', 'When doses are due, and where you live'],
+  ['/travel', 'Travel', 'How doses go on in another time zone'],
   ['/settings/reminders', 'Reminders', 'On this phone, and what they say'],
   ['/settings/devices', 'Devices', 'Where reminders appear'],
-  ['/settings/clinic', 'My clinic', 'Who may see and change your protocol'],
+  ['/settings/clinic', 'Who may see my record', 'Your clinic, and people you trust'],
   ['/settings/access', 'Who has looked', 'Every time somebody opened your record'],
+  ['/care', 'People who let me look', 'If a friend or relative shares their nights with you'],
 ];
 
 const THEMES: readonly (readonly [Theme, string])[] = [['auto', 'As the phone'], ['dark', 'Dark'], ['light', 'Light']];
@@ -38,7 +40,7 @@ export default function Settings(): JSX.Element {
       trouble.value = plain(problem);
     }
   };
-  const links = me.value?.role === 'clinician' ? [] : LINKS;
+  const links = me.value && me.value.role !== 'patient' ? [] : LINKS;
   return (
     <Page title="Settings" lead={me.value ? `${me.value.name}, ${me.value.email}` : undefined}>
       {links.length > 0 && (

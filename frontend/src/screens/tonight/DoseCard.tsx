@@ -1,17 +1,18 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 
-import { later, skip, take, undo } from '../../state/log.ts';
+import { later, take, undo } from '../../state/log.ts';
 import { now } from '../../state/now.ts';
-import { plan, tonight } from '../../state/plan.ts';
+import { doses, plan, tonight } from '../../state/plan.ts';
 import { snoozed } from '../../state/waiting.ts';
 import { amountText, routeText } from '../../words/schedule.ts';
 import { momentName } from '../../words/night.ts';
 import type { KnownDose } from '../../words/dose.ts';
+import { bothTimes, placeName, sourceText, tooCloseText, weekText } from '../../words/standing.ts';
 import { wallClock } from '../../words/time.ts';
 import { closing, DoseSettled } from './DoseSettled.tsx';
-import { Earlier } from './Earlier.tsx';
-import { Skip } from './Skip.tsx';
+import { LogSheet } from './lazily.tsx';
 
 interface DoseCardProps {
   readonly dose: KnownDose;
@@ -19,22 +20,32 @@ interface DoseCardProps {
   readonly button?: boolean;
 }
 
+type Sheet = 'earlier' | 'skip' | 'amend';
+
 /** One dose of the night: what it is, how it stands, and what can be said about it. */
 export function DoseCard({ dose, button = false }: DoseCardProps): JSX.Element {
-  const sheet = useSignal<'earlier' | 'skip' | undefined>(undefined);
+  const sheet = useSignal<Sheet | undefined>(undefined);
   const open = dose.state === 'open' || dose.state === 'upcoming';
-  const toggle = (name: 'earlier' | 'skip') => (): void => {
+  const toggle = (name: Sheet) => (): void => {
     sheet.value = sheet.value === name ? undefined : name;
   };
+  const close = (): void => void (sheet.value = undefined);
+  // What was logged here or elsewhere ends what was being entered.
+  useEffect(close, [dose.state, dose.outcome_id]);
   const put = snoozed.value.get(dose.id);
+  const { timezone = dose.zone, turns = '04:00', home, away } = plan.value ?? {};
+  const tooClose = open && tooCloseText(dose.too_close, { now: now.value, zone: timezone, turns });
+  const both = bothTimes(dose.due_at, home, away);
   return (
-    <article class={dose.state === 'open' ? 'card lit' : 'card'} data-dose={dose.id} data-state={dose.state} aria-label={dose.label}>
+    <article class={dose.state === 'open' ? 'card lit' : dose.state === 'rest' || dose.state === 'held' ? 'card quiet' : 'card'} data-dose={dose.id} data-state={dose.state} aria-label={dose.label}>
       <div class="dose-head">
         <h2>{dose.label}</h2>
-        <span class="amount">{amountText(dose.amount)}</span>
-        <span class="when">{[when(dose), routeText(dose.route)].join(' · ')}</span>
+        <span class="amount">{amountText(dose.taken_amount ?? dose.amount)}</span>
+        <span class="when">{[when(dose), routeText(dose.route), open && weekText(dose.week)].filter(Boolean).join(' · ')}</span>
+        {both && <span class="when small">{both}</span>}
       </div>
       {dose.state === 'open' && <NightLine dose={dose} />}
+      {tooClose && <p class="state bad" data-rule="gap">{tooClose}</p>}
       {open && put && put > now.value && <p class="state late">You will be reminded at {wallClock(put, dose.zone).time}.</p>}
       {open ? (
         <>
@@ -49,20 +60,41 @@ export function DoseCard({ dose, button = false }: DoseCardProps): JSX.Element {
             {dose.state === 'open' && <button class="button" type="button" data-do="later" onClick={() => void later([dose.id])}>Later</button>}
             <button class="button" type="button" aria-expanded={sheet.value === 'skip'} data-do="skip" onClick={toggle('skip')}>Skip…</button>
           </div>
-          {sheet.value === 'earlier' && <Earlier dose={dose} onDone={(at) => void take([dose.id], at)} />}
-          {sheet.value === 'skip' && <Skip onSkip={(reason) => void skip(dose.id, reason)} />}
         </>
       ) : (
-        <DoseSettled dose={dose} onUndo={() => { sheet.value = undefined; void undo(dose.id); }} />
+        <DoseSettled dose={dose} all={doses.value} onUndo={() => { close(); void undo(dose.id); }} changing={sheet.value !== undefined} onChange={toggle(dose.state === 'taken' || dose.state === 'skipped' ? 'amend' : 'earlier')} />
       )}
+      {sheet.value && <LogSheet key={sheet.value} dose={dose} mode={sheet.value} onDone={close} />}
+      {dose.state !== 'taken' && dose.state !== 'skipped' && <Source dose={dose} />}
     </article>
   );
 }
 
 function when(dose: KnownDose): string {
-  const { timezone = dose.zone, turns = '04:00' } = plan.value ?? {};
-  const due = dose.night === tonight.value ? dose.due_local : momentName(dose.due_at, now.value, timezone, turns);
-  return dose.state === 'open' ? `${due}, still fine until ${closing(dose)}` : due;
+  if (dose.extra) return 'outside the plan';
+  const due = dose.night === tonight.value ? dose.due_local : momentName(dose.due_at, now.value, dose.zone, plan.value?.turns ?? '04:00');
+  // "Still fine" is somebody's word, and needs one; without it only Vesper's own closing time is said.
+  const clock = plan.value?.away ? (dose.zone === plan.value.home ? ', home time' : ` in ${placeName(dose.zone)}`) : '';
+  return dose.state === 'open' ? `${due}, ${ruleOf(dose)?.window_source ? 'still fine' : 'open'} until ${closing(dose)}${clock}` : due + clock;
+}
+
+function ruleOf(dose: KnownDose): { readonly window_source?: string; readonly min_gap_source?: string; readonly min_gap_minutes?: number | null } | undefined {
+  return plan.value?.lines?.find(({ id }) => id === dose.line_id);
+}
+
+/** Where the late window and the gap of this line come from, for who wants to know. */
+function Source({ dose }: { readonly dose: KnownDose }): JSX.Element | null {
+  const rule = ruleOf(dose);
+  const gap = rule?.min_gap_minutes ? rule.min_gap_source : '';
+  if (dose.state !== 'open' && dose.held_for !== 'gap') return null;
+  if (!rule?.window_source && !gap) return null;
+  return (
+    <details class="source">
+      <summary>Who says so?</summary>
+      {rule?.window_source && <p class="soft small">How late it may be taken: {sourceText(rule.window_source)}</p>}
+      {gap && <p class="soft small">How far apart doses must lie: {sourceText(gap)}</p>}
+    </details>
+  );
 }
 
 /** A thin line with a star: how far the night has come for this dose. */

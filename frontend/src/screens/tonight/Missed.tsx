@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 
-import { skip, take } from '../../state/log.ts';
+import { take } from '../../state/log.ts';
 import type { KnownDose } from '../../words/dose.ts';
 import { weekdayName } from '../../words/night.ts';
 import { amountText } from '../../words/schedule.ts';
+import { unreachedText } from '../../words/standing.ts';
 import { weekdayOf } from '../../words/time.ts';
-import { Earlier } from './Earlier.tsx';
-import { Skip } from './Skip.tsx';
+import { LogSheet } from './lazily.tsx';
 
 /** Doses of last night that nobody logged, said plainly and without blame. */
 export function Missed({ doses }: { readonly doses: readonly KnownDose[] }): JSX.Element | null {
@@ -20,10 +20,12 @@ export function Missed({ doses }: { readonly doses: readonly KnownDose[] }): JSX
 }
 
 function MissedDose({ dose }: { readonly dose: KnownDose }): JSX.Element {
+  const unreached = unreachedText(dose);
   return (
     <article class="card quiet" data-dose={dose.id} data-state="missed" aria-label={`Missed: ${dose.label}`}>
       <p>
         <strong>{weekdayName(weekdayOf(dose.night))}’s dose was missed:</strong> {dose.label}, {amountText(dose.amount)}. If you did take it, log it.
+        {unreached && <span class="soft" data-reminder="undeliverable"> {unreached}.</span>}
       </p>
       <LogIt dose={dose} />
     </article>
@@ -39,14 +41,13 @@ export function LogIt({ dose }: { readonly dose: KnownDose }): JSX.Element {
   return (
     <>
       <div class="dose-actions">
-        <button class="button" type="button" data-do="taken-on-time" aria-label={`I took it at ${dose.due_local}: ${dose.label}`} onClick={() => void take([dose.id], new Date(dose.due_at))}>
+        <button class="button" type="button" data-do="taken-on-time" aria-label={`I took it at ${dose.due_local}: ${dose.label}`} onClick={() => void take([dose.id], { taken_at: new Date(dose.due_at).toISOString() })}>
           I took it at {dose.due_local}
         </button>
         <button class="button" type="button" aria-expanded={sheet.value === 'earlier'} onClick={toggle('earlier')}>At another time…</button>
         <button class="button" type="button" aria-expanded={sheet.value === 'skip'} onClick={toggle('skip')}>I skipped it…</button>
       </div>
-      {sheet.value === 'earlier' && <Earlier dose={dose} onDone={(at) => void take([dose.id], at)} />}
-      {sheet.value === 'skip' && <Skip onSkip={(reason) => void skip(dose.id, reason)} />}
+      {sheet.value && <LogSheet key={sheet.value} dose={dose} mode={sheet.value} onDone={() => (sheet.value = undefined)} />}
     </>
   );
 }

@@ -10,19 +10,14 @@ import { reminders } from '../../state/reminders.ts';
 import { session } from '../../state/session.ts';
 import { refused, waiting } from '../../state/waiting.ts';
 import { momentName, plural } from '../../words/night.ts';
-import { ZoneChanged } from './ZoneChanged.tsx';
+import { isElsewhere, TravelNotice } from './TravelNotice.tsx';
 
-/**
- * What has to be known before tonight's doses, most urgent first; usually nothing. `brief` leaves out what
- * can wait until tomorrow: a person woken by a reminder wants the button.
- */
-export function Notices({ brief = false }: { readonly brief?: boolean }): JSX.Element {
+/** What has to be known before tonight's doses, most urgent first; usually nothing. */
+export function Notices(): JSX.Element {
   const count = waiting.value.length;
-  const off = !['on', 'unknown'].includes(reminders.value);
-  const logged = doses.value.some((dose) => dose.state === 'taken');
   return (
     <>
-      {refused.value.map((one) => <RefusedNotice key={one.id} refused={one} />)}
+      {refused.value.filter(({ asked }) => !asked).map((one) => <RefusedNotice key={one.id} refused={one} />)}
       {session.value.state === 'expired' && (
         <div class="banner bad">
           <p>Please sign in again. What you log is kept on this phone and sent then.</p>
@@ -37,27 +32,39 @@ export function Notices({ brief = false }: { readonly brief?: boolean }): JSX.El
           </p>
         </div>
       )}
-      {!brief && plan.value?.protocol?.unread && (
-        <div class="banner">
-          <p>Your clinic has changed your protocol.</p>
-          <a class="button" href="/settings/protocol">Read it</a>
-        </div>
-      )}
-      {!brief && <ZoneChanged />}
-      {!brief && off && online.value && plan.value?.protocol && (
-        <div class="banner" data-notice="reminders-off">
-          <p>Reminders are off on this phone.</p>
-          <a class="button" href="/settings/reminders">Turn on</a>
-        </div>
-      )}
-      {!brief && installOffer.value && logged && (
-        <div class="banner">
-          <p>Put Vesper on your home screen: it opens faster, and reminders are more reliable.</p>
-          <button class="button" type="button" onClick={() => void install()}>Install</button>
-        </div>
-      )}
     </>
   );
+}
+
+/**
+ * What can wait until the dose is logged, most important first. With a dose open only the first stands above
+ * it, so that no news pushes tonight's dose out of sight; the others stand below.
+ */
+export function news(): JSX.Element[] {
+  const off = !['on', 'unknown'].includes(reminders.value);
+  const logged = doses.value.some((dose) => dose.state === 'taken');
+  const unread = plan.value?.protocol?.unread;
+  return [
+    unread && (
+      <div key="protocol" class="banner" data-notice="protocol">
+        <p>{unread === 'proposed' ? 'Your clinic proposes a change to your protocol.' : 'Your clinic has changed your protocol.'}</p>
+        <a class="button" href="/settings/protocol">Read it</a>
+      </div>
+    ),
+    isElsewhere() && <TravelNotice key="travel" />,
+    off && online.value && plan.value?.protocol && (
+      <div key="reminders" class="banner" data-notice="reminders-off">
+        <p>Reminders are off on this phone.</p>
+        <a class="button" href="/settings/reminders">Turn on</a>
+      </div>
+    ),
+    installOffer.value && logged && (
+      <div key="install" class="banner">
+        <p>Put Vesper on your home screen: it opens faster, and reminders are more reliable.</p>
+        <button class="button" type="button" onClick={() => void install()}>Install</button>
+      </div>
+    ),
+  ].filter(Boolean) as JSX.Element[];
 }
 
 function RefusedNotice({ refused: { id, report, status, recorded } }: { readonly refused: Refused }): JSX.Element {

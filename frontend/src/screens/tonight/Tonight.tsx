@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
@@ -13,8 +14,9 @@ import { comingName, longDate } from '../../words/night.ts';
 import { addDays } from '../../words/time.ts';
 import { DoseCard } from './DoseCard.tsx';
 import { Labs } from './Labs.tsx';
+import { ExtraSheet } from './lazily.tsx';
 import { Missed } from './Missed.tsx';
-import { Notices } from './Notices.tsx';
+import { news, Notices } from './Notices.tsx';
 
 /** Tonight: what is open, what was logged, what is still to come, and one large button. */
 export default function Tonight(): JSX.Element {
@@ -26,19 +28,26 @@ export default function Tonight(): JSX.Element {
   const open = shown.filter((dose) => dose.state === 'open');
   const rest = shown.filter((dose) => dose.state !== 'open');
   const missed = doses.value.filter((dose) => dose.state === 'missed' && dose.night === addDays(tonight.value, -1));
+  // A person woken by a reminder wants the button, and nothing else.
+  const told = asked ? [] : news();
+  const [above, below] = open.length > 0 ? [told.slice(0, 1), told.slice(1)] : [told, []];
   return (
     <Page title="Tonight" lead={longDate(tonight.value)} dock={open.length > 0 && <TakenButton open={open} />}>
-      <Notices brief={asked !== undefined} />
+      <Notices />
+      {above}
       {shown.length > 0 ? (
         <section class="stack" aria-label="Doses">
-          {open.length === 0 && rest.every((dose) => dose.state !== 'upcoming') && <Done />}
+          {open.length === 0 && rest.every((dose) => dose.state !== 'upcoming') && <Done rest={rest.every((dose) => dose.state === 'rest')} />}
           {[...open, ...rest].map((dose) => <DoseCard key={dose.id} dose={dose} button={open.length > 1 && dose.state === 'open'} />)}
         </section>
       ) : (
         <Nothing />
       )}
       {!asked && <Missed doses={missed} />}
+      {!asked && <Ahead />}
+      {below}
       {asked ? <a class="button plain" href="/tonight">See all of tonight</a> : <Labs />}
+      {!asked && plan.value.lines?.length ? <Extra /> : null}
     </Page>
   );
 }
@@ -79,10 +88,27 @@ function TakenButton({ open }: { readonly open: readonly KnownDose[] }): JSX.Ele
   );
 }
 
-function Done(): JSX.Element {
+function Done({ rest }: { readonly rest: boolean }): JSX.Element {
   return (
-    <p class="state soft done-line"><Icon name="star" size={20} /> <span>That is all for tonight. Sleep well.</span></p>
+    <p class="state soft done-line"><Icon name="star" size={20} /> <span>{rest ? 'A rest night: nothing to take.' : 'That is all for tonight.'} Sleep well.</span></p>
   );
+}
+
+/** What is about to change, below tonight's doses: a pause, its end, another amount. */
+function Ahead(): JSX.Element | null {
+  const turns = (plan.value?.notices ?? []).filter(({ line_id }) => line_id);
+  if (turns.length === 0) return null;
+  return (
+    <section class="card quiet" aria-label="Coming changes">
+      {turns.map(({ id, text }) => <p key={id} data-notice="ahead">{text}</p>)}
+    </section>
+  );
+}
+
+function Extra(): JSX.Element {
+  const asked = useSignal(false);
+  if (asked.value) return <ExtraSheet onDone={() => (asked.value = false)} />;
+  return <button class="button plain" type="button" data-do="extra" onClick={() => (asked.value = true)}>Took something that was not planned?</button>;
 }
 
 function Nothing(): JSX.Element {

@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { post } from '../../api/client.ts';
 import type { Me } from '../../api/types.ts';
 import { go, place } from '../../router.ts';
-import { enter, session } from '../../state/session.ts';
+import { enter, homeOf, session } from '../../state/session.ts';
 import { Field, Submit, Trouble } from '../../ui/Field.tsx';
 import { Mistakes, useForm } from '../../ui/form.ts';
 import { Page } from '../../ui/Page.tsx';
@@ -25,7 +25,7 @@ export default function SignIn(): JSX.Element {
     const person = await post<Me>('/api/auth/login', entry);
     const to = place.peek().query.get('to');
     await enter(person);
-    go(to && /^\/(?!\/)/.test(to) ? to : person.role === 'clinician' ? '/clinic' : '/tonight', { replace: true });
+    go(to && /^\/(?!\/)/.test(to) ? to : homeOf(person), { replace: true });
   });
 
   return (

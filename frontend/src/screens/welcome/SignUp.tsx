@@ -4,40 +4,47 @@ import type { JSX } from 'preact';
 import { post } from '../../api/client.ts';
 import type { Me } from '../../api/types.ts';
 import { go } from '../../router.ts';
-import { enter } from '../../state/session.ts';
+import { enter, homeOf } from '../../state/session.ts';
 import { Field, Submit, Trouble } from '../../ui/Field.tsx';
 import { Mistakes, useForm } from '../../ui/form.ts';
 import { Page } from '../../ui/Page.tsx';
 import { ZoneField } from '../../ui/ZoneField.tsx';
 import { detectedZone } from '../../words/zones.ts';
+import { codeOf, forgetInvite, pending } from '../invite/pending.ts';
 import { signUpMistakes } from './checks.ts';
 import { Password } from './Password.tsx';
 
-/** Make an account: for a patient, or with an invite code for a clinician. */
+const LEADS = { clinician: 'As a clinician of the clinic that invited you.', companion: 'As a companion: you see somebody’s nights, and change nothing.', patient: undefined } as const;
+
+/** Make an account: for a patient, or with an invite code for a clinician or a companion. */
 export default function SignUp(): JSX.Element {
   const form = useForm();
   const name = useSignal('');
   const email = useSignal('');
   const password = useSignal('');
   const zone = useSignal(detectedZone());
-  const clinician = useSignal(false);
-  const invite = useSignal('');
+  // A patient's invite is no part of signing up: what it lets a clinic do is asked right after.
+  const opened = pending.peek()?.kind !== 'patient' ? pending.peek() : undefined;
+  const invited = useSignal(opened !== undefined);
+  const invite = useSignal(opened?.code ?? '');
 
   const save = form.submit(async () => {
     const entry = { name: name.value.trim(), email: email.value.trim(), password: password.value, timezone: zone.value };
     const mistakes = signUpMistakes(entry);
-    if (clinician.value && !invite.value.trim()) mistakes['invite'] = 'Please enter the code your clinic gave you.';
+    if (invited.value && !codeOf(invite.value)) mistakes['invite'] = 'Please enter the code as it was given to you.';
     if (Object.keys(mistakes).length > 0) throw new Mistakes(mistakes);
     const person = await post<Me>('/api/auth/register', {
       ...entry,
-      ...(clinician.value && { invite: invite.value.trim() }),
+      ...(invited.value && { invite: codeOf(invite.value) }),
     });
+    const next = person.role !== 'patient' ? homeOf(person) : pending.value?.kind === 'patient' ? '/invite/patient' : '/start/protocol';
+    if (person.role !== 'patient') forgetInvite();
     await enter(person);
-    go(person.role === 'clinician' ? '/clinic' : '/start/protocol', { replace: true });
+    go(next, { replace: true });
   });
 
   return (
-    <Page title="Create an account" back="/welcome">
+    <Page title="Create an account" lead={opened && LEADS[opened.kind]} back={pending.value ? `/invite/${pending.value.kind}` : '/welcome'}>
       <form class="form" ref={form.element} onSubmit={save} noValidate aria-label="Create an account">
         <Trouble form={form} />
         <Field form={form} name="name" label="Your name">
@@ -54,9 +61,9 @@ export default function SignUp(): JSX.Element {
         </Field>
         <Password form={form} value={password} fresh />
         <ZoneField form={form} value={zone} />
-        <details onToggle={(event) => (clinician.value = event.currentTarget.open)}>
-          <summary>I am a clinician</summary>
-          <Field form={form} name="invite" label="Invite code" hint="Your clinic's administrator gives it to you.">
+        <details open={invited.value} onToggle={(event) => (invited.value = event.currentTarget.open)}>
+          <summary>I am a clinician or a companion</summary>
+          <Field form={form} name="invite" label="Invite code" hint="Your clinic, or the person who lets you look along, gives it to you.">
             {(control) => (
               <input {...control} value={invite.value} autocomplete="off" autocapitalize="characters" spellcheck={false}
                 onInput={(event) => (invite.value = event.currentTarget.value)} />
@@ -64,7 +71,7 @@ export default function SignUp(): JSX.Element {
           </Field>
         </details>
         <Submit form={form}>Create account</Submit>
-        <a class="button plain" href="/sign-in">I have an account: sign in</a>
+        <a class="button plain" href={pending.value ? `/sign-in?to=/invite/${pending.value.kind}` : '/sign-in'}>I have an account: sign in</a>
       </form>
     </Page>
   );

@@ -1,0 +1,109 @@
+"""What an entry of the access log says, in the words of the patient who reads it. Pure.
+
+Each phrase follows the name of who acted: "Dr Clay looked at your doses".
+"""
+
+import re
+
+RECORD = "/api/patients/{}"
+"""What every route of one patient's record begins with, its parameters without their names."""
+
+ROUTES = {
+    "GET /protocol": "looked at your protocol",
+    "GET /protocol/versions/{}": "looked at one version of your protocol",
+    "GET /protocol/versions/{}/difference": "looked at what a version of your protocol changed",
+    "POST /protocol/versions": "wrote a new version of your protocol",
+    "POST /protocol/versions/preview": "tried out a change of your protocol without saving it",
+    "POST /protocol/versions/{}/acknowledge": "acknowledged a version of your protocol",
+    "POST /protocol/versions/{}/withdraw": "took back a proposed version of your protocol",
+    "POST /protocol/lines/{}/hold": "paused a line of your protocol",
+    "POST /protocol/lines/{}/resume": "ended the pause of a line of your protocol",
+    "POST /protocol/lines/{}/stop": "stopped a line of your protocol",
+    "GET /screenings": "looked at your answers to the screening questions",
+    "POST /screenings": "recorded answers to the screening questions",
+    "POST /screenings/{}/override": "decided about your answers to the screening questions",
+    "GET /calendar": "looked at your calendar",
+    "GET /doses": "looked at your doses",
+    "PUT /doses/{}/log": "logged one of your doses",
+    "POST /doses/{}/undo": "took back what was logged about one of your doses",
+    "POST /doses/{}/amend": "corrected what was logged about one of your doses",
+    "POST /doses/extra": "logged a dose outside your plan",
+    "POST /doses/import": "imported earlier doses into your record, or tried it out",
+    "GET /adherence": "looked at how you follow your protocol",
+    "GET /flags": "looked at what in your record needs attention",
+    "GET /labs/due": "looked at your blood draws",
+    "GET /labs/plan": "looked at your lab plan",
+    "PUT /labs/plan": "changed your lab plan",
+    "POST /labs/{}/drawn": "noted a blood draw as done",
+    "POST /labs/{}/snooze": "put a blood draw off",
+    "POST /labs/{}/undo": "noted a blood draw as not done",
+}
+"""Words for each method and route under RECORD."""
+
+ACTIONS = {
+    "record.read": "looked at your record",
+    "record.changed": "changed your record",
+    "panel.read": "saw you on their list of patients",
+    "person.registered": "registered",
+    "signed.in": "signed in",
+    "signed.out": "signed out",
+    "signed.out_everywhere": "signed out everywhere",
+    "preferences.changed": "changed the settings of your evenings",
+    "travel.began": "noted being in another time zone",
+    "travel.ended": "noted being back on home time",
+    "device.added": "turned reminders on for a device",
+    "device.removed": "turned reminders off for a device",
+    "clinic.created": "made a clinic",
+    "clinician.invited": "invited a clinician",
+    "clinician.made_admin": "made a clinician an admin of the clinic",
+    "clinician.unmade_admin": "made an admin of the clinic an ordinary clinician",
+    "clinician.left": "noted that a clinician has left the clinic",
+    "care.invited": "invited a patient",
+    "care.granted": "let a clinician in",
+    "care.widened": "allowed a clinician to change things",
+    "care.narrowed": "let a clinician look only",
+    "care.prolonged": "let somebody in for longer",
+    "care.shortened": "let somebody in for a shorter time",
+    "care.ended": "ended the access of somebody they had let in",
+    "care.clinician_left": "ended the access of a clinician who left the clinic",
+    "companion.invited": "invited a companion",
+    "companion.joined": "became a companion, who can look at your record",
+    "version.entered": "entered a version of the protocol",
+    "version.proposed": "proposed a version of the protocol",
+    "version.acknowledged": "acknowledged a version of the protocol",
+    "version.withdrawn": "took back a proposed version of the protocol",
+    "line.held": "paused a line of the protocol",
+    "line.resumed": "ended the pause of a line of the protocol",
+    "line.stopped": "stopped a line of the protocol",
+    "screening.answered": "answered the screening questions",
+    "screening.overridden": "decided about the answers to the screening questions",
+    "dose.taken": "logged a dose as taken",
+    "dose.skipped": "logged a dose as left out",
+    "dose.undone": "took back what was logged about a dose",
+    "doses.imported": "imported earlier doses",
+    "dose.snoozed": "put a reminder off",
+    "labs.planned": "changed the lab plan",
+    "lab.drawn": "noted a blood draw as done",
+    "lab.snoozed": "put a blood draw off",
+    "lab.undone": "noted a blood draw as not done",
+}
+"""Words for each action that is ever recorded."""
+
+
+def words(action: str, route: str | None = None) -> str:
+    """What somebody did, after their name; a look or change is told by its route.
+
+    route   method and path template as the entry keeps it, such as
+            `GET /api/patients/{patient}/doses`
+    """
+    if route and action in {"record.read", "record.changed"}:
+        method, _, path = route.partition(" ")
+        known = ROUTES.get(f"{'GET' if method == 'HEAD' else method} {within(path)}")
+        if known:
+            return known
+    return ACTIONS.get(action, "did something in your record")
+
+
+def within(path: str) -> str:
+    """A path template inside the record: without its beginning and its parameters' names."""
+    return re.sub(r"\{\w+\}", "{}", path).removeprefix(RECORD)

@@ -1,0 +1,86 @@
+"""Whether the reminders of doses got through: what became of the messages that spoke of each."""
+
+import enum
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.doses.models import Spoken
+from app.push.models import Delivery, State
+
+
+class Fate(enum.StrEnum):
+    """How far the reminder of one dose came, on the device where it came furthest.
+
+    none            nothing has spoken of the dose
+    waiting         it waits for the push service
+    accepted        a push service took it for a device
+    shown           a device said that it showed it
+    undeliverable   no device was there, or every delivery failed
+    withdrawn       the dose was settled before anything left, which is no failure
+    """
+
+    NONE = "none"
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    SHOWN = "shown"
+    UNDELIVERABLE = "undeliverable"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """The fate of one dose's reminder, and the most devices any message of it was for."""
+
+    fate: Fate = Fate.NONE
+    devices: int = 0
+
+
+async def reminders_of(
+    session: AsyncSession, patient_id: UUID, doses: Collection[UUID] | Select[UUID]
+) -> dict[UUID, Reminded]:
+    """How the reminders of these doses fared, given as ids or as a selection of ids.
+
+    One statement for any number of doses; those that nothing spoke of are not among them.
+    """
+    if not isinstance(doses, Select) and not doses:
+        return {}
+    rows = await session.execute(
+        select(
+            Spoken.dose_id,
+            func.max(Spoken.devices).label("devices"),
+            _any(Delivery.state == State.ACCEPTED).label("accepted"),
+            _any(Delivery.shown_at.is_not(None)).label("shown"),
+            _any(Delivery.state == State.WAITING).label("waiting"),
+            _any(Delivery.state.in_([State.GONE, State.REFUSED, State.EXPIRED])).label("failed"),
+        )
+        .outerjoin(
+            Delivery,
+            and_(
+                Delivery.person_id == Spoken.patient_id, Delivery.message_id == Spoken.message_id
+            ),
+        )
+        .where(Spoken.patient_id == patient_id, Spoken.dose_id.in_(doses))
+        .group_by(Spoken.dose_id)
+    )  # fmt: skip
+    return {row.dose_id: Reminded(_fate(row), row.devices) for row in rows}
+
+
+def _fate(row: Any) -> Fate:
+    """The furthest any device came."""
+    if row.shown:
+        return Fate.SHOWN
+    if row.accepted:
+        return Fate.ACCEPTED
+    if row.waiting:
+        return Fate.WAITING
+    return Fate.UNDELIVERABLE if row.failed or not row.devices else Fate.WITHDRAWN
+
+
+def _any(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """1 when the condition holds for any row of the group; SQLite has no bool_or."""
+    return func.coalesce(func.max(case((condition, 1), else_=0)), 0)

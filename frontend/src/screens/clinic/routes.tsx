@@ -1,0 +1,18 @@
+import type { JSX } from 'preact';
+
+import { Part, type SubRoute } from '../../app.tsx';
+
+const ROUTES: readonly SubRoute[] = [
+  { pattern: '/clinic', load: () => import('./Panel.tsx') },
+  { pattern: '/clinic/patients/:id', load: () => import('./Patient.tsx') },
+  { pattern: '/clinic/patients/:id/protocol', load: () => import('./PatientProtocol.tsx') },
+  { pattern: '/clinic/patients/:id/versions', load: () => import('./PatientVersions.tsx') },
+  { pattern: '/clinic/patients/:id/nights', load: () => import('./PatientNights.tsx') },
+  { pattern: '/clinic/patients/:id/screening', load: () => import('./PatientScreening.tsx') },
+  { pattern: '/colleagues', load: () => import('./People.tsx') },
+];
+
+/** Everything of the clinician’s side. */
+export default function ClinicPart(): JSX.Element {
+  return <Part routes={ROUTES} />;
+}

@@ -1,0 +1,18 @@
+import type { ComponentType, JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+
+/** A part that is fetched when it is first shown, so that tonight's button need not wait for it. */
+export function lazily<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
+  return function Lazily(props: P): JSX.Element {
+    const [part, put] = useState<{ is: ComponentType<P> } | 'failed'>();
+    useEffect(() => void load().then((module) => put({ is: module.default }), () => put('failed')), []);
+    if (part === 'failed') return <p class="soft" role="alert">This could not be loaded. Please try again when you are connected.</p>;
+    return part ? <part.is {...props} /> : <p class="soft" aria-busy="true">One moment…</p>;
+  };
+}
+
+/** The sheet on which a dose is logged in detail. */
+export const LogSheet = lazily(() => import('../log/LogSheet.tsx'));
+
+/** The sheet for a dose that was not planned. */
+export const ExtraSheet = lazily(() => import('../log/ExtraSheet.tsx'));

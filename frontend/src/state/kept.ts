@@ -1,0 +1,38 @@
+import { signal } from '@preact/signals';
+
+import { kept } from '../../shared/store.ts';
+import type { Amount, Away, Dose, Draw, Line, Notice } from '../api/types.ts';
+
+/** The last plan the server gave us; the only health data kept on the phone beside the outbox. */
+export interface KeptPlan {
+  readonly person: string;
+  readonly fetched_at: string;
+  readonly timezone: string;
+  readonly turns: string;
+  readonly doses: readonly Dose[];
+  readonly draws: readonly Draw[];
+  /** What has to be read about the protocol: a change proposed, or made at once; null when there is none yet. */
+  readonly protocol: { readonly unread: 'proposed' | 'at_once' | false } | null;
+  /** The lines in force: what an extra dose can be of, and where its rules come from. */
+  readonly lines?: readonly KeptLine[];
+  readonly notices?: readonly Notice[];
+  /** Where the patient lives, and where they are while travelling. */
+  readonly home?: string;
+  readonly away?: Away | null;
+}
+
+/** What is kept of a line in force. */
+export interface KeptLine extends Pick<Line, 'id' | 'name' | 'route' | 'window_source' | 'min_gap_minutes' | 'min_gap_source'> {
+  readonly amount: Amount;
+}
+
+/** The plan on this phone. */
+export const plan = signal<KeptPlan | undefined>(undefined);
+
+/** Read the plan this phone kept. */
+export async function recallPlan(): Promise<void> {
+  plan.value = await kept<KeptPlan>('plan').catch(() => undefined);
+}
+
+/** Doses of past nights as they were fetched; never kept on the phone. */
+export const past = signal<readonly Dose[]>([]);

@@ -25,6 +25,7 @@ from app.accounts.invites import create_clinic, invite_clinician
 from app.accounts.models import Clinic
 from app.config import Refused, Settings, sealing_key, settings
 from app.db import connect, is_sqlite, sessions_on
+from app.problems import NotFound
 from app.push.vapid import identity_of, make_private_key
 from app.sealing import Head, Sealer
 from app.verification import Verdict, verify
@@ -48,6 +49,9 @@ def private() -> None:
 
 
 Answer = TypeVar("Answer")
+
+LONGEST_NAME = 200
+"""Characters of a clinic's name."""
 
 
 def checked() -> Settings:
@@ -170,6 +174,8 @@ def demo() -> None:
 @clinics.command("create")
 def clinic_create(name: str) -> None:
     """Create a clinic and print its id."""
+    if not 0 < len(name.strip()) <= LONGEST_NAME:
+        raise typer.BadParameter(f"A clinic's name has 1 to {LONGEST_NAME} characters.")
 
     async def create(session: AsyncSession) -> UUID:
         return create_clinic(session, name, clock.now()).id
@@ -179,9 +185,10 @@ def clinic_create(name: str) -> None:
 
 @clinicians.command("invite")
 def clinician_invite(
-    clinic: Annotated[
-        str, typer.Argument(help="Id of the clinic; optional when there is one.")
-    ] = "",
+    wanted: Annotated[
+        UUID | None,
+        typer.Argument(metavar="CLINIC", help="Id of the clinic; optional when there is one."),
+    ] = None,
     admin: Annotated[
         bool, typer.Option(help="Who registers with it looks after the clinic's people as well.")
     ] = False,
@@ -189,10 +196,15 @@ def clinician_invite(
     """Print a single-use code with which a clinician registers."""
 
     async def invite(session: AsyncSession) -> str:
-        wanted = UUID(clinic) if clinic else await session.scalar(select(Clinic.id).limit(1))
-        if wanted is None:
+        known = (await session.scalars(select(Clinic.id).limit(2))).all()
+        if not known:
             raise typer.BadParameter("Create a clinic first: vesper clinic create NAME")
-        return await invite_clinician(session, wanted, clock.now(), admin=admin)
+        if wanted is None and len(known) > 1:
+            raise typer.BadParameter("There are several clinics: give the id of one.")
+        try:
+            return await invite_clinician(session, wanted or known[0], clock.now(), admin=admin)
+        except NotFound as problem:
+            raise typer.BadParameter("There is no clinic with this id.") from problem
 
     typer.echo(in_transaction(checked(), invite))
 
@@ -213,7 +225,10 @@ def audit_verify(
         kept = Head.parse(head) if head else None
     except ValueError as error:
         raise typer.BadParameter("A head is NUMBER:HASH, as this command prints it.") from error
-    former = [path.read_text(encoding="utf-8").strip() for path in former_secret or []]
+    try:
+        former = [path.read_text(encoding="utf-8").strip() for path in former_secret or []]
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter("A file with a former secret cannot be read.") from error
     keys = [Sealer(secret) for secret in [*former, sealing_key(found)]]
 
     async def run() -> Verdict:

@@ -29,8 +29,9 @@ from app.problems import Problem
 from app.protocols.holds import hold
 from app.protocols.models import Line
 from app.protocols.planning import mark_for_planning, plan_patient
+from app.protocols.proposals import acknowledge
 from app.protocols.screening import QUESTIONS, answer
-from app.protocols.versions import Draft, acknowledge, enter_version
+from app.protocols.versions import Draft, enter_version
 from app.push.models import Delivery, Message, Retired, State, Subscription
 from app.push.subscriptions import endpoint_hash
 from app.schedule import A_DAY

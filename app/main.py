@@ -20,6 +20,7 @@ from app.protocols import api as protocols
 from app.protocols import calendar_api as calendar
 from app.protocols import history_api as history
 from app.protocols import screening_api as screening
+from app.protocols.overtaken import since_due
 from app.push import api as push
 from app.push.seal import Seal
 from app.push.vapid import identity_of
@@ -73,6 +74,8 @@ def create_app(
     app.state.worker = None
     # The protocol warns where no baseline is recorded, and only the package above it knows that.
     app.state.baseline_drawn = baseline_drawn
+    # Likewise a dose that was due stays as it was planned, and only the protocol knows better.
+    app.state.since_due = since_due
     for module in ROUTERS:
         app.include_router(module.router)
     openapi.install(app)

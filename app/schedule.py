@@ -188,7 +188,10 @@ class Quiet:
         """The first UTC instant from `instant` on at which the wall clock reads `end`."""
         local = instant.astimezone(self.zone)
         day = local.date() if local.time() < self.end else local.date() + A_DAY
-        return datetime.combine(day, self.end, tzinfo=self.zone).astimezone(UTC)
+        ends = datetime.combine(day, self.end, tzinfo=self.zone)
+        if ends.astimezone(UTC) < instant:  # the hour that happens twice, and this is its second
+            ends = ends.replace(fold=1)
+        return ends.astimezone(UTC)
 
     def began_before(self, instant: datetime) -> datetime:
         """The last UTC instant up to `instant` at which the wall clock read `start`."""

@@ -70,12 +70,13 @@ async def verify(
 ) -> Verdict:
     """Seal what waits, then read everything. It changes nothing else, and a repeat finds the same.
 
-    keys   former ones first, today's last: once a later key has sealed, no earlier one may
+    keys   former ones first, today's last: once a later key has sealed, no earlier one may. With
+           the wrong ones nothing is sealed, or the chain would be broken by who came to check it
     kept   a head from somewhere else: the chain has to contain it
     """
     verdict = Verdict()
     try:
-        while await _seal_some(sessions, keys[-1], now):
+        while await _seal_some(sessions, keys, now):
             pass
     except UNREADABLE:
         verdict.note("an entry that waits for its seal cannot be read")
@@ -92,9 +93,13 @@ async def verify(
     return verdict
 
 
-async def _seal_some(sessions: Sessions, sealer: Sealer, now: datetime) -> int:
+async def _seal_some(sessions: Sessions, keys: Sequence[Sealer], now: datetime) -> int:
+    newest = select(AuditSeal.key_id).order_by(AuditSeal.number.desc()).limit(1)
     async with sessions.begin() as session:
-        return await seal(session, sealer, now)
+        key_id = await session.scalar(newest)
+        if key_id is not None and key_id not in {key.key_id for key in keys}:
+            return 0
+        return await seal(session, keys[-1], now)
 
 
 async def _all(sessions: Sessions, read: Read, what: str, verdict: Verdict) -> int:

@@ -7,13 +7,17 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app import clock
+from app.accounts import passwords
 from app.config import Settings
 from app.db import Sessions, connect, sessions_on
 from app.push.vapid import make_private_key
+from tests import factories
 from tests.databases import PostgreSQL, migrate
 from tests.push_service import PushService
 from tests.story_time import Clock
@@ -113,6 +117,17 @@ async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         headers={"Sec-Fetch-Site": "same-origin"},
     ) as client:
         yield client
+
+
+@pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hashes of no strength, for tests that ask for so many that they would take seconds."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    monkeypatch.setattr(passwords, "_argon2", quick)
+    monkeypatch.setattr(factories, "PASSWORD_HASH", quick.hash(factories.PASSWORD))
+    passwords._nobodys_hash.cache_clear()
+    yield
+    passwords._nobodys_hash.cache_clear()
 
 
 @pytest.fixture

@@ -120,14 +120,18 @@ async def a_care_link(
     now: datetime = MONDAY,
     scope: Scope | None = None,
     ends_at: datetime | None = None,
+    companion: bool = False,
 ) -> CareLink:
-    """The patient's consent: a clinician sees and changes, anybody else only looks."""
-    of_clinic = person.clinic_id is not None
+    """The patient's consent: a clinician sees and changes, anybody else only looks.
+
+    companion   whether a clinician was let in as a companion only
+    """
+    of_clinic = person.clinic_id is not None and not companion
     link = CareLink(
         patient_id=patient.id,
         id=uuid4(),
         person_id=person.id,
-        clinic_id=person.clinic_id,
+        clinic_id=person.clinic_id if of_clinic else None,
         granted_at=now,
         scope=scope or (Scope.CHANGE if of_clinic else Scope.SEE),
         ends_at=ends_at,

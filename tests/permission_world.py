@@ -75,7 +75,7 @@ class Record:
 
     def path(self, route: str, patient: str) -> str:
         """The address of this record's thing; `patient` is `me` or an id."""
-        known = {**self.ids, "patient": patient, "path": ""}
+        known = {**self.ids, "patient": patient, "who": str(self.patient.id), "path": ""}
         if "/doses/{dose_id}/amend" in route or "/doses/{dose_id}/undo" in route:
             known["dose_id"] = self.settled
         return route.partition(" ")[2].replace("{path:path}", "{path}").format(**known)

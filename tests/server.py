@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -63,11 +63,20 @@ class Server:
         end = clock.monotonic() + 40
         while clock.monotonic() < end and self._process.poll() is None:
             try:
-                httpx.get(f"{self.url}/healthz")
-            except httpx.TransportError:
+                # It listens once it is ready. Asking without a pause, or with a client that reads
+                # certificates each time, would take from the server the time it needs to start.
+                socket.create_connection(("localhost", self.port), 5).close()
+            except OSError:
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(0.05)
                 continue
+            assert self._ask("/healthz").status_code == 200
             return
         raise AssertionError(f"the server did not start:\n{self.log()}")
+
+    def _ask(self, path: str) -> httpx.Response:
+        with httpx.Client(base_url=self.url, verify=False) as client:
+            return client.get(path)
 
     def stop(self) -> None:
         """End it as a deployment does."""

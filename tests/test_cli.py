@@ -1,16 +1,19 @@
 """The `vesper` command, as an operator types it."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import stat
 import subprocess
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
-from app.cli import without_messages
+from app.cli import cli, without_messages
 from tests.databases import ROOT
 from tests.server import COMMAND, Server
 
@@ -56,6 +59,33 @@ def test_a_bad_secret_stops_the_start_and_says_why(server: Server) -> None:
     assert done.returncode == 2
     assert "VESPER_SECRET_KEY" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_invite_is_for_a_clinic_that_was_named_where_there_are_several(
+    server: Server, tmp_path: Path, sqlite_template: Path
+) -> None:
+    shutil.copy(sqlite_template, tmp_path / "vesper.sqlite3")
+
+    def said(*arguments: str) -> str:
+        return CliRunner().invoke(cli, arguments, env=server.environment).stdout.strip()
+
+    def refused(*arguments: str) -> str:
+        done = CliRunner().invoke(cli, arguments, env=server.environment)
+        assert (done.exit_code, type(done.exception)) == (2, SystemExit), done.output
+        return done.stderr
+
+    assert "Create a clinic first" in refused("clinician", "invite")
+    assert "1 to 200 characters" in refused("clinic", "create", " ")
+    assert "1 to 200 characters" in refused("clinic", "create", "x" * 201)
+    clinic = said("clinic", "create", "A clinic")
+    assert said("clinician", "invite")
+    said("clinic", "create", "Another clinic")
+    assert "several clinics" in refused("clinician", "invite")
+    assert said("clinician", "invite", clinic)
+    assert "no clinic with this id" in refused("clinician", "invite", str(uuid4()))
+    assert refused("clinician", "invite", "nonsense")
+    missing = ("--former-secret", str(tmp_path / "missing"))
+    assert "cannot be read" in refused("audit", "verify", *missing)
 
 
 def test_a_vapid_key_is_written_once(server: Server, tmp_path: Path) -> None:

@@ -132,8 +132,9 @@ class Trial:
 
 @pytest.fixture
 async def trial(
-    app: FastAPI, engine: AsyncEngine, sessions: Sessions, http: httpx.AsyncClient, time: Clock
-) -> Trial:
+    app: FastAPI, engine: AsyncEngine, sessions: Sessions, http: httpx.AsyncClient, time: Clock,
+    quick_passwords: None,
+) -> Trial:  # fmt: skip
     time.now = NOW
     trial = Trial(app, engine, http)
     trial.stage = await build(sessions, http)

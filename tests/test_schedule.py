@@ -244,5 +244,13 @@ def test_quiet_hours_end_after_and_began_before_any_instant_in_them(
 ) -> None:
     if quiet.covers(instant):
         assert quiet.began_before(instant) <= instant + timedelta(hours=2)
-        assert quiet.ends_after(instant) >= instant - timedelta(hours=2)
+        assert quiet.ends_after(instant) >= instant
         assert quiet.ends_after(instant) - instant < timedelta(hours=26)
+
+
+def test_quiet_hours_that_end_in_the_hour_that_happens_twice_never_end_in_the_past() -> None:
+    quiet = Quiet(time(22), time(1, 50), zone("America/Denver"))
+    first = datetime(2026, 11, 1, 7, 45, tzinfo=UTC)  # a quarter to two, for the first time
+    for instant in (first, first + timedelta(hours=1)):
+        assert quiet.covers(instant)
+        assert quiet.ends_after(instant) == instant + timedelta(minutes=5)

@@ -307,6 +307,16 @@ async def test_a_new_secret_goes_on_from_a_former_one_and_never_back(record: Rec
     assert "former key after a newer one" in (await record.verify(SEALER, new)).findings[0]
 
 
+async def test_who_checks_with_the_wrong_secret_breaks_nothing(record: Record) -> None:
+    async with record.sessions.begin() as session:
+        audit.record(session, "signed.in", at=MONDAY, actor=None, patient=None)
+    wrong = await record.verify(Sealer("a shell in which nobody had set the operator's secret"))
+    assert (wrong.head.number, wrong.waiting) == (LAST, 1)
+    assert not wrong.sound
+    right = await record.verify()
+    assert (right.findings, right.head.number, right.waiting) == ([], LAST + 1, 0)
+
+
 async def test_pages_of_any_size_and_any_number_of_findings_fit(
     record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,8 @@
 """Who asks, and whose record they may open: what stands in an endpoint's signature.
 
-Every endpoint names one of `SignedIn`, `Me`, `Clinician`, `Admin` and `OfPatient`, or is on the
-short list of public ones that a test keeps. What is not yours does not exist: the answer is 404.
+Every endpoint names one of `SignedIn`, `Me`, `Clinician`, `Admin`, `OfPatient` and `InConfidence`,
+or is on the short list of public ones that a test keeps. What is not yours does not exist: the
+answer is 404.
 """
 
 from dataclasses import dataclass
@@ -32,13 +33,15 @@ class OnlyLooking(Problem):
 class Access:
     """Leave to work with one patient's record: their own, or by a live care link.
 
-    scope   what the patient consented to; of one's own record, everything
+    scope       what the patient consented to; of one's own record, everything
+    in_clinic   whether the actor was let in as a clinician; a clinician may be a mere companion
     """
 
     patient_id: UUID
     actor: Person
     own: bool
     scope: Scope
+    in_clinic: bool = False
 
     @property
     def means(self) -> Means:
@@ -117,10 +120,24 @@ async def of_patient(
         patient=wanted, means=Means.APP if looking else Means.CLINICIAN,
         route=f"{request.method} {request.scope['route'].path}",
     )  # fmt: skip
-    return Access(wanted, person, own=False, scope=link.scope)
+    return Access(wanted, person, own=False, scope=link.scope, in_clinic=link.clinic_id is not None)
 
 
 OfPatient = Annotated[Access, Depends(of_patient)]
+
+
+async def in_confidence(access: OfPatient) -> Access:
+    """Leave to read what stays between a patient and their clinicians, such as screening answers.
+
+    A companion was let in for doses, protocol, calendar, adherence and blood draws, and for them
+    this does not exist: NotFound.
+    """
+    if not access.own and not access.in_clinic:
+        raise NotFound("There is no such page.")
+    return access
+
+
+InConfidence = Annotated[Access, Depends(in_confidence)]
 
 
 def _id(text: str) -> UUID | None:

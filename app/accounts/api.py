@@ -255,6 +255,12 @@ async def patients_seen(person: SignedIn, session: Session, now: Now) -> Patient
     )
 
 
+@router.delete("/care/patients/{who}", status_code=204, responses=declared(NotSignedIn, NotFound))
+async def stop_accompanying(who: UUID, person: SignedIn, session: Session, now: Now) -> None:
+    """Stop being the companion of the patient with this id, at once; a repeat changes nothing."""
+    await care.leave(session, person, who, now)
+
+
 async def _me(session: AsyncSession, person: Person) -> MeOut:
     clinic = await session.get_one(Clinic, person.clinic_id) if person.clinic_id else None
     return MeOut(

@@ -86,7 +86,9 @@ def live(now: datetime) -> ColumnElement[bool]:
 async def looks_after(
     session: AsyncSession, person_id: UUID, patient_id: UUID, now: datetime, *, change: bool = False
 ) -> CareLink | None:
-    """The live link by which a person may open this patient's record; the wider of two.
+    """The live link by which a person may open this patient's record.
+
+    Of two the wider: the one with leave to change, then a clinician's before a companion's.
 
     change   for whoever is about to write: the link is held until the transaction ends, so that
              ending it waits for a change that has begun, and none begins after it
@@ -97,13 +99,20 @@ async def looks_after(
     if change:
         mine = mine.with_for_update(read=True, of=CareLink)
     links = (await session.scalars(mine)).all()
-    return min(links, key=lambda link: (link.scope is not Scope.CHANGE, link.id), default=None)
+    return min(links, key=_wider, default=None)
 
 
 async def is_looked_after(session: AsyncSession, patient_id: UUID, now: datetime) -> bool:
-    """Whether the patient lets any clinician in at this moment; companions do not count."""
+    """Whether any clinician may change the patient's record at this moment.
+
+    Companions do not count, and neither does a clinician who may only look: where nobody else
+    can write, the patient keeps the pen.
+    """
     links = select(CareLink.id).where(
-        CareLink.patient_id == patient_id, CareLink.clinic_id.is_not(None), live(now)
+        CareLink.patient_id == patient_id,
+        CareLink.clinic_id.is_not(None),
+        CareLink.scope == Scope.CHANGE,
+        live(now),
     )
     return await session.scalar(links.limit(1)) is not None
 
@@ -218,7 +227,11 @@ async def care_of(session: AsyncSession, patient_id: UUID) -> Sequence[Care]:
 async def patients_of(
     session: AsyncSession, person_id: UUID, now: datetime
 ) -> Sequence[tuple[CareLink, Person]]:
-    """Whom this person may see now, by name, at most MOST_PATIENTS; names only, so not audited."""
+    """Whom this person may see now, by name, at most MOST_PATIENTS; names only, so not audited.
+
+    Each once, with the link by which `looks_after` lets them in: a clinician may be a patient's
+    companion as well.
+    """
     rows = await session.execute(
         select(CareLink, Person)
         .join(Person, Person.id == CareLink.patient_id)
@@ -226,7 +239,11 @@ async def patients_of(
         .order_by(Person.name, Person.id, CareLink.granted_at)
         .limit(MOST_PATIENTS)
     )
-    return [(link, patient) for link, patient in rows]
+    best: dict[UUID, tuple[CareLink, Person]] = {}
+    for link, patient in rows:
+        if patient.id not in best or _wider(link) < _wider(best[patient.id][0]):
+            best[patient.id] = link, patient
+    return list(best.values())
 
 
 async def change(
@@ -275,6 +292,34 @@ async def end(session: AsyncSession, patient_id: UUID, link_id: UUID, now: datet
         _note(session, "care.ended", link, now)
 
 
+async def leave(session: AsyncSession, person: Person, patient_id: UUID, now: datetime) -> None:
+    """Give up being this patient's companion, from the next request on; a repeat changes nothing.
+
+    The patient finds it in their access log. Raises NotFound for somebody who never was one. A
+    clinician's link is not theirs to end: the patient ends it, or the clinic lets the person go.
+    """
+    links = await session.scalars(
+        select(CareLink)
+        .where(
+            CareLink.patient_id == patient_id, CareLink.person_id == person.id,
+            CareLink.clinic_id.is_(None),
+        )
+        .order_by(CareLink.id)
+        .with_for_update(of=CareLink)
+        .execution_options(populate_existing=True)
+    )  # fmt: skip
+    mine = links.all()
+    if not mine:
+        raise NotFound("There is nobody like this who let you in as a companion.")
+    for link in mine:
+        if Care(link, person, None).ended_at(now) is None:
+            link.ended_at, link.ended_by = now, person.id
+            audit.record(
+                session, "companion.left", at=now, actor=person.id, patient=patient_id,
+                person=str(person.id),
+            )  # fmt: skip
+
+
 async def end_all_of(session: AsyncSession, clinician: UUID, by: UUID, now: datetime) -> None:
     """End every live link of a clinician who leaves; each patient finds it in their access log."""
     links = await session.scalars(
@@ -289,6 +334,11 @@ async def end_all_of(session: AsyncSession, clinician: UUID, by: UUID, now: date
             session, "care.clinician_left", at=now, actor=by, patient=link.patient_id,
             person=str(clinician),
         )  # fmt: skip
+
+
+def _wider(link: CareLink) -> tuple[bool, bool, UUID]:
+    """What sorts, of two links between the same people, the one that opens more to the front."""
+    return link.scope is not Scope.CHANGE, link.clinic_id is None, link.id
 
 
 async def _held(session: AsyncSession, patient_id: UUID, link_id: UUID) -> CareLink:

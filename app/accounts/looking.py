@@ -68,6 +68,7 @@ ACTIONS = {
     "care.clinician_left": "ended the access of a clinician who left the clinic",
     "companion.invited": "invited a companion",
     "companion.joined": "became a companion, who can look at your record",
+    "companion.left": "stopped being a companion and can look at your record no more",
     "version.entered": "entered a version of the protocol",
     "version.proposed": "proposed a version of the protocol",
     "version.acknowledged": "acknowledged a version of the protocol",

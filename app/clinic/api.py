@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts import invites, staff
-from app.accounts.access import Admin, Clinician, OfPatient
+from app.accounts.access import Admin, Clinician, InConfidence, OfPatient
 from app.accounts.attempts import allow
 from app.accounts.evenings import preferences_of
 from app.accounts.models import InviteKind
@@ -224,9 +224,9 @@ async def read_panel(
 
 @router.get("/patients/{patient}/flags", responses=declared(NotFound))
 async def read_flags(
-    clinician: Clinician, access: OfPatient, session: Session, now: Now
+    clinician: Clinician, access: InConfidence, session: Session, now: Now
 ) -> FlagsOut:
-    """What needs a look at this patient, the gravest first. For clinicians alone."""
+    """What needs a look at this patient, the gravest first. For their clinicians alone."""
     found = (await flags_of(session, [access.patient_id], now))[access.patient_id]
     return FlagsOut(
         flags=[

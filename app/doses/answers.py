@@ -1,6 +1,7 @@
 """How doses are told over HTTP: what was planned, what stands, and everything ever said of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -72,8 +73,24 @@ class ReminderOut(BaseModel):
     devices: int
 
 
+@dataclass(frozen=True, slots=True)
+class SinceDue:
+    """What the prescription has come to say of doses that were due already, by the dose's id.
+
+    withheld     whose line was paused or stopped since, or is not taken in that night any more
+    changed_to   of which another amount is prescribed since
+    """
+
+    withheld: frozenset[UUID] = frozenset()
+    changed_to: Mapping[UUID, Amount] = field(default_factory=dict)
+
+
 class DoseOut(BaseModel):
-    """One dose, what stands of it, and everything that was ever said of it."""
+    """One dose, what stands of it, and everything that was ever said of it.
+
+    `changed_to` and `withheld` speak of an open dose only: since it fell due, another amount was
+    prescribed, or its line was paused or stopped. `amount` stays what it was planned with.
+    """
 
     id: UUID
     line_id: UUID
@@ -99,6 +116,8 @@ class DoseOut(BaseModel):
     author: AuthorOut | None
     outcome_id: UUID | None
     extra: bool
+    changed_to: AmountOut | None
+    withheld: bool
     held_for: Held | None
     quota: int | None
     week: WeekOut | None
@@ -109,9 +128,14 @@ class DoseOut(BaseModel):
 
 
 async def answers(
-    session: AsyncSession, patient_id: UUID, doses: Sequence[Dose], now: datetime
-) -> list[DoseOut]:
-    """These doses of one patient as they stand, in as many statements for one as for a hundred."""
+    session: AsyncSession, patient_id: UUID, doses: Sequence[Dose], now: datetime,
+    since_due: SinceDue | None = None,
+) -> list[DoseOut]:  # fmt: skip
+    """These doses of one patient as they stand, in as many statements for one as for a hundred.
+
+    since_due   what was prescribed otherwise meanwhile; left out where none of them is open
+    """
+    since = since_due or SinceDue()
     weeks = await weeks_of(session, patient_id, doses, now)
     intakes = await intakes_near(session, patient_id, doses, now)
     reminders = await reminders_of(session, patient_id, [dose.id for dose in doses])
@@ -120,15 +144,17 @@ async def answers(
         _answer(
             dose, now, weeks.get(week_key(dose)), authors,
             close=too_close(dose, intakes.get(dose.line_id, ()), now),
-            reminded=reminders.get(dose.id, Reminded()),
+            reminded=reminders.get(dose.id, Reminded()), since=since,
         )
         for dose in doses
     ]  # fmt: skip
 
 
-async def answer(session: AsyncSession, dose: Dose, now: datetime) -> DoseOut:
-    """One dose as it stands."""
-    (told,) = await answers(session, dose.patient_id, [dose], now)
+async def answer(
+    session: AsyncSession, dose: Dose, now: datetime, since_due: SinceDue | None = None
+) -> DoseOut:
+    """One dose as it stands; see `answers`."""
+    (told,) = await answers(session, dose.patient_id, [dose], now, since_due)
     return told
 
 
@@ -172,11 +198,13 @@ async def _authors(session: AsyncSession, doses: Sequence[Dose]) -> dict[UUID, A
 
 def _answer(
     dose: Dose, now: datetime, week: Week | None, authors: dict[UUID, AuthorOut], *,
-    close: TooClose | None, reminded: Reminded,
+    close: TooClose | None, reminded: Reminded, since: SinceDue,
 ) -> DoseOut:  # fmt: skip
     outcome = dose.outcome
     here = zone(dose.zone)
     mine = week if counts_in_week(dose) else None
+    state = state_of(dose, now, mine)
+    changed = since.changed_to.get(dose.id) if state is DoseState.OPEN else None
     return DoseOut(
         id=dose.id,
         line_id=dose.line_id,
@@ -191,7 +219,7 @@ def _answer(
         due_local=f"{dose.due_at.astimezone(here):%H:%M}",
         closes_local=f"{dose.closes_at.astimezone(here):%H:%M}",
         zone=dose.zone,
-        state=state_of(dose, now, mine),
+        state=state,
         late=is_late(dose),
         taken_at=outcome.taken_at if outcome else None,
         logged_at=outcome.logged_at if outcome else None,
@@ -202,6 +230,8 @@ def _answer(
         author=authors[outcome.author_id] if outcome else None,
         outcome_id=outcome.id if outcome else None,
         extra=dose.extra,
+        changed_to=AmountOut.of(changed) if changed else None,
+        withheld=state is DoseState.OPEN and dose.id in since.withheld,
         held_for=dose.held_for,
         quota=dose.quota,
         week=WeekOut(quota=mine.quota, taken=mine.counted, left=mine.left) if mine else None,

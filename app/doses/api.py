@@ -4,11 +4,12 @@ Every way of writing is there twice: short for the patient's own doses, and unde
 whoever they let change their record, which is then shown with who it was.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +19,7 @@ from app.accounts.evenings import evenings_of
 from app.accounts.models import Scope
 from app.clock import Day, Instant, Now
 from app.db import Session
-from app.doses.answers import DoseOut, answer, answers
+from app.doses.answers import DoseOut, SinceDue, answer, answers
 from app.doses.asking import AskAgain
 from app.doses.log import (
     DoseAlreadySettled,
@@ -103,6 +104,7 @@ class ExtraIn(BaseModel):
 
 @router.get("/patients/{patient}/doses", responses=declared(NotFound, Invalid))
 async def read_doses(
+    request: Request,
     access: OfPatient,
     session: Session,
     now: Now,
@@ -121,11 +123,12 @@ async def read_doses(
             cure="`to` is the first night after the stretch; ask for a shorter one.",
         )
     doses = await doses_between(session, access.patient_id, since, until)
+    changed = await _since_due(request, session, access, doses, now)
     return DosesOut(
         now=now,
         timezone=evenings.zone.key,
         tonight=tonight,
-        doses=await answers(session, access.patient_id, doses, now),
+        doses=await answers(session, access.patient_id, doses, now, changed),
     )
 
 
@@ -177,18 +180,18 @@ async def amend_dose_of(
 
 @router.post("/doses/{dose_id}/undo", responses=UNDOING)
 async def undo_dose(
-    dose_id: UUID, given: UndoIn, access: Mine, session: Session, now: Now
+    request: Request, dose_id: UUID, given: UndoIn, access: Mine, session: Session, now: Now
 ) -> DoseOut:
     """Take back what stands of a dose; both stay in its history. Safe to repeat."""
-    return await _undo(session, access, dose_id, given, now)
+    return await _undo(request, session, access, dose_id, given, now=now)
 
 
 @router.post("/patients/{patient}/doses/{dose_id}/undo", responses=UNDOING)
 async def undo_dose_of(
-    dose_id: UUID, given: UndoIn, access: OfPatient, session: Session, now: Now
+    request: Request, dose_id: UUID, given: UndoIn, access: OfPatient, session: Session, now: Now
 ) -> DoseOut:
     """Take it back for a patient who lets you change their record. Safe to repeat."""
-    return await _undo(session, access, dose_id, given, now)
+    return await _undo(request, session, access, dose_id, given, now=now)
 
 
 @router.post("/doses/extra", status_code=201, responses=ADDING)
@@ -236,32 +239,48 @@ async def _amend(
     return await answer(session, dose, now)
 
 
+async def _since_due(
+    request: Request, session: AsyncSession, access: Access, doses: Sequence[Dose], now: datetime
+) -> SinceDue:
+    """What was prescribed since these doses fell due, which the package above this one knows."""
+    found: SinceDue = await request.app.state.since_due(session, access.patient_id, doses, now)
+    return found
+
+
 async def _undo(
-    session: AsyncSession, access: Access, dose_id: UUID, given: UndoIn, now: datetime
-) -> DoseOut:
+    request: Request, session: AsyncSession, access: Access, dose_id: UUID, given: UndoIn, *,
+    now: datetime,
+) -> DoseOut:  # fmt: skip
+    """An undone dose is open again, so it is told what was prescribed meanwhile."""
     dose = await undo(
         session, access.patient_id, dose_id, event_id=given.id, author=access.actor.id,
         means=access.means, now=now,
     )  # fmt: skip
-    return await answer(session, dose, now)
+    since = await _since_due(request, session, access, [dose], now)
+    return await answer(session, dose, now, since)
 
 
 async def _add(session: AsyncSession, access: Access, given: ExtraIn, now: datetime) -> DoseOut:
-    """The dose gets the label, amount and rules of the nearest one that was planned."""
+    """The dose gets label, amount and rules of the last one that was planned up to its night.
+
+    Of a line that begins later, those of the first: what is planned for then, such as the next
+    step of the amount, says nothing of tonight.
+    """
+    evenings = await evenings_of(session, access.patient_id)
+    taken_at = given.taken_at or now
+    night = evenings.night_of(taken_at)
     like = select(Dose).where(
         Dose.patient_id == access.patient_id, Dose.line_id == given.line_id, Dose.extra.is_(False)
     )
-    nearest = await session.scalar(
-        like.where(Dose.due_at <= now + 14 * A_DAY).order_by(Dose.due_at.desc()).limit(1)
-    )
+    before = like.where(Dose.night <= night).order_by(Dose.due_at.desc())
+    after = like.where(Dose.night > night).order_by(Dose.due_at)
+    nearest = await session.scalar(before.limit(1)) or await session.scalar(after.limit(1))
     if nearest is None:
         raise NotFound("There is no such line in this protocol.")
-    evenings = await evenings_of(session, access.patient_id)
-    taken_at = given.taken_at or now
     extra = PlannedDose(
         line_id=nearest.line_id,
         version_id=nearest.version_id,
-        night=evenings.night_of(taken_at),
+        night=night,
         slot=extra_slot(given.id),
         label=nearest.label,
         amount=given.amount.amount() if given.amount else nearest.amount,

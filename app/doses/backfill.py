@@ -87,7 +87,8 @@ async def bring_in(
     skip_refused   record the other rows although some are refused; else it is all or nothing
 
     The same row again, in this file's repeat or in another file, is found by its line, date, time
-    and status, and records nothing. Raises Invalid for what is no such file.
+    and status, and records nothing. A row that contradicts what is recorded is refused. Raises
+    Invalid for what is no such file.
     """
     entries, refused = read(text)
     result = Brought(rows=len(entries) + len(refused), refused=refused)
@@ -184,7 +185,10 @@ async def _facts(
         if dose is not None:
             answered.add(dose.id)
         if dose is not None and dose.outcome is not None:
-            result.already += 1
+            if dose.outcome.kind is each.entry.kind:
+                result.already += 1
+            else:
+                result.refused.append(_contradicted(each.entry, dose.outcome.kind))
         elif dose is not None or each.entry.kind is Kind.TAKEN:
             facts.append(_Fact(each, line, event_id, dose))
         else:
@@ -212,6 +216,13 @@ def _twice(entry: Entry, row: int) -> Refused:
     return Refused(
         entry.row, "row", f"This says the same as row {row}.", "Remove one of the two rows."
     )
+
+
+def _contradicted(entry: Entry, kind: Kind) -> Refused:
+    return Refused(
+        entry.row, "status", f"This dose is recorded as {kind} already.",
+        "Remove the row, or correct what is recorded where that is wrong.",
+    )  # fmt: skip
 
 
 def _away(dose: Dose, instant: datetime | None) -> tuple[float, bool, int]:

@@ -102,7 +102,13 @@ async def materialise(session: AsyncSession, patient_id: UUID, now: datetime) ->
     if treatment.ended is not None:
         until = min(until, treatment.ended)
     baseline = {step.step for step in steps if step.offset_days <= 0}
-    mine = select(LabDraw).where(LabDraw.patient_id == patient_id).with_for_update()
+    # In one order for everybody, or two who plan at the same moment could wait for each other.
+    mine = (
+        select(LabDraw)
+        .where(LabDraw.patient_id == patient_id)
+        .order_by(LabDraw.id)
+        .with_for_update()
+    )
     rows = {row.id: row for row in await session.scalars(mine)}
     wanted = {
         draw_id(patient_id, draw.step, draw.repetition): draw
@@ -176,13 +182,15 @@ async def choose_steps(
         }
         for step in steps
     ]  # fmt: skip
-    plan = await session.get(LabPlan, patient_id, with_for_update=True)
-    if plan is None:
-        session.add(LabPlan(patient_id=patient_id, steps=chosen, edited_by=actor.id, edited_at=now))
-    elif plan.steps != chosen:
+    first = {"patient_id": patient_id, "steps": chosen, "edited_by": actor.id, "edited_at": now}
+    if not await insert_new(session, LabPlan, [first]):
+        # Somebody chose before, perhaps in this very moment: the later one stands.
+        plan = await session.get_one(
+            LabPlan, patient_id, with_for_update=True, populate_existing=True
+        )
+        if plan.steps == chosen:
+            return
         plan.steps, plan.edited_by, plan.edited_at = chosen, actor.id, now
-    else:
-        return
     audit.record(
         session, "labs.planned", at=now, actor=actor.id, patient=patient_id, steps=len(chosen)
     )

@@ -19,6 +19,14 @@ from app.protocols.drafts import Draft, Words
 from app.protocols.medicines import MEDICINES, TEMPLATES
 from app.protocols.models import Version
 from app.protocols.planning import mark_for_planning, plan_patient
+from app.protocols.proposals import (
+    ClinicianWithdraws,
+    NoLongerProposed,
+    PatientAcknowledges,
+    StepSkipped,
+    acknowledge,
+    withdraw,
+)
 from app.protocols.reading import (
     changes_out,
     read_difference,
@@ -36,17 +44,7 @@ from app.protocols.version_shapes import (
     VersionOut,
     WarningOut,
 )
-from app.protocols.versions import (
-    ClinicDecides,
-    ClinicianWithdraws,
-    NoLongerProposed,
-    PatientAcknowledges,
-    VersionConflict,
-    acknowledge,
-    enter_version,
-    prepare,
-    withdraw,
-)
+from app.protocols.versions import ClinicDecides, VersionConflict, enter_version, prepare
 
 router = APIRouter(prefix="/api", tags=["protocol"])
 
@@ -156,9 +154,10 @@ async def post_preview(
 @router.post(
     "/patients/{patient}/protocol/versions/{number}/acknowledge",
     responses=declared(
-        NotFound, PatientAcknowledges, NoLongerProposed, ScreeningNeeded, ScreeningStops
+        NotFound, PatientAcknowledges, NoLongerProposed, StepSkipped, ScreeningNeeded,
+        ScreeningStops,
     ),
-)
+)  # fmt: skip
 async def post_acknowledgement(
     number: Number, access: OfPatient, session: Session, now: Now
 ) -> VersionOut:

@@ -5,15 +5,15 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.problems import Problem
-from app.protocols.coherence import Course, Pause, Warned, warnings_of
+from app.protocols.coherence import A_WEEK, Course, Pause, Warned, warnings_of
 from app.protocols.drafts import WarningAnswerIn, as_prescribed
 from app.protocols.models import Hold, Line, Terms, Version
 from app.protocols.prescribed import Prescribed
-from app.schedule import Evenings
+from app.schedule import A_DAY, Evenings
 
 
 class UnansweredWarnings(Problem):
@@ -22,9 +22,11 @@ class UnansweredWarnings(Problem):
     status: ClassVar[int] = 422
 
 
-async def pauses_of(session: AsyncSession, patient_id: UUID) -> list[Pause]:
-    """Every hold of a patient's lines, past ones as well."""
-    mine = select(Hold).where(Hold.patient_id == patient_id).order_by(Hold.since, Hold.id)
+async def pauses_of(session: AsyncSession, patient_id: UUID, since: date) -> list[Pause]:
+    """The holds of a patient's lines that reach into the week before `since` or later nights."""
+    ahead = (Hold.until > since - A_DAY * A_WEEK) & (Hold.until > Hold.since)
+    reach = or_(Hold.until.is_(None), ahead)
+    mine = select(Hold).where(Hold.patient_id == patient_id, reach).order_by(Hold.since, Hold.id)
     return [Pause(hold.line_id, hold.since, hold.until) for hold in await session.scalars(mine)]
 
 
@@ -33,7 +35,7 @@ async def warnings_of_draft(
     before: Sequence[Prescribed], since: date, evenings: Evenings, baseline_drawn: bool | None,
 ) -> list[Warned]:  # fmt: skip
     """What looks wrong about lines that would hold from `since`, in the place of `before`."""
-    pauses = await pauses_of(session, patient_id)
+    pauses = await pauses_of(session, patient_id, since)
     return warnings_of(Course(lines, since, evenings, before, pauses, baseline_drawn))
 
 
@@ -46,7 +48,7 @@ async def standing_warnings(
     No blood draw being recorded is told for as long as it is so, not only at the start.
     """
     lines = [as_prescribed(of, line) for of, line in terms]
-    pauses = await pauses_of(session, patient_id)
+    pauses = await pauses_of(session, patient_id, tonight)
     return warnings_of(Course(lines, tonight, evenings, (), pauses, baseline_drawn))
 
 

@@ -29,7 +29,7 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line that is new, different or gone, and how that reads."""
+    """One thing about a line that is new, different or gone, and how that reads."""
 
     kind: Kind
     line_id: UUID
@@ -40,11 +40,13 @@ class Change:
 def difference(
     before: Sequence[Prescribed], after: Sequence[Prescribed], since: date, tonight: date
 ) -> list[Change]:
-    """What is different in `after`, seen from `before`: each line once, in the order of entry.
+    """What is different in `after`, seen from `before`: line by line, in the order of entry.
 
     since     first night on which it holds
     tonight   by which the night is named: nearer ones by their weekday alone
 
+    A line of which several things change is told in as many short sentences, what is taken first;
+    only its first one says from which night, for it is the same for all.
     A medicine that goes by another route or in another form is a new line; where exactly one took
     the place of another it is told as one change. Empty when nothing a patient would notice
     differs: a first night that has passed, say.
@@ -64,7 +66,8 @@ def difference(
             text = f"New: {text}{_steps(line, since, tonight)}, from {starts}"
             changes.append(Change(Kind.ADDED, line.line_id, line.name, text))
         elif told := _told(old, line, since, tonight):
-            changes.append(Change(Kind.CHANGED, line.line_id, line.name, f"{told}, {begins}"))
+            texts = [f"{told[0]}, {begins}", *told[1:]]
+            changes += [Change(Kind.CHANGED, line.line_id, line.name, text) for text in texts]
     replaced = {line.line_id for line in instead.values()}
     for line in gone:
         if line.line_id not in replaced:
@@ -92,16 +95,22 @@ def _instead(gone: Sequence[Prescribed], new: Sequence[Prescribed]) -> dict[UUID
     return found
 
 
-def _told(old: Prescribed, new: Prescribed, since: date, tonight: date) -> str:
-    """What is different about one line; empty when nothing is."""
+def _told(old: Prescribed, new: Prescribed, since: date, tonight: date) -> list[str]:
+    """What is different about one line, a sentence for each thing; empty when nothing is."""
     amounts = _amounts(old, new, since)
     nights = _schedule(old, new, since)
-    parts = [part for part in _others(old, new, since, tonight) if part]
-    if not (amounts or nights or parts or old.name != new.name):
-        return ""
+    others = [part for part in (nights, *_others(old, new, since, tonight)) if part]
+    if not (amounts or others or old.name != new.name):
+        return []
     name = new.name if old.name == new.name else f"{old.name} → {new.name}"
     amount = amounts or f"{new.amount_at(_first(new, since))}"
-    return ", ".join([f"{name} {amount}", nights or _lower(nights_text(new.rule)), *parts])
+    # The first sentence says how much and when as well, so that nothing has to be looked up.
+    unsaid = _lower(nights_text(new.rule))
+    if amounts or not others:
+        first = [unsaid]
+    else:
+        first = [others.pop(0)] if nights else [unsaid, others.pop(0)]
+    return [", ".join([f"{name} {amount}", *first]), *(f"{new.name}: {part}" for part in others)]
 
 
 def _first(line: Prescribed, since: date) -> date:
@@ -165,11 +174,11 @@ def _others(old: Prescribed, new: Prescribed, since: date, tonight: date) -> lis
     if _coming(old, since) != _coming(new, since):
         steps = _steps(new, since, tonight).removeprefix(", ") or "without the steps planned before"
     return [
-        _arrow("", _route(old.route), _route(new.route)),
+        "" if old.route == new.route else f"{_route(old.route)} → {_route(new.route)}",
         steps,
-        _arrow("may be late ", _late(old.window_minutes), _late(new.window_minutes)),
-        _arrow("counts as on time ", _around(old.on_time_minutes), _around(new.on_time_minutes)),
-        _arrow("between two doses ", _apart(old.min_gap_minutes), _apart(new.min_gap_minutes)),
+        _before(_late(old.window_minutes), _late(new.window_minutes)),
+        _before(_around(old.on_time_minutes), _around(new.on_time_minutes)),
+        _before(_apart(old.min_gap_minutes), _apart(new.min_gap_minutes)),
         "other reminders" if old.ladder != new.ladder else "",
         _source("late window", old.window_source, new.window_source, old.window_minutes,
                 new.window_minutes),
@@ -178,8 +187,9 @@ def _others(old: Prescribed, new: Prescribed, since: date, tonight: date) -> lis
     ]  # fmt: skip
 
 
-def _arrow(what: str, was: str, becomes: str) -> str:
-    return "" if was == becomes else f"{what}{was} → {becomes}"
+def _before(was: str, becomes: str) -> str:
+    """A rule as it becomes, with what it was."""
+    return "" if was == becomes else f"{becomes} (before: {was})"
 
 
 def _source(what: str, was: str, becomes: str, before: int | None, after: int | None) -> str:
@@ -214,15 +224,15 @@ def _route(route: str) -> str:
 
 
 def _late(minutes: int | None) -> str:
-    return "until the day turns" if minutes is None else f"by {_time(minutes)}"
+    return "may be late until the day turns" if minutes is None else f"may be {_time(minutes)} late"
 
 
 def _around(minutes: int) -> str:
-    return f"within {_time(minutes)}"
+    return f"on time within {_time(minutes)}"
 
 
 def _apart(minutes: int | None) -> str:
-    return "no minimum gap" if minutes is None else f"at least {_time(minutes)}"
+    return "no minimum gap" if minutes is None else f"at least {_time(minutes)} between two doses"
 
 
 def _time(minutes: int) -> str:

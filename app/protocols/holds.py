@@ -20,8 +20,9 @@ from app.problems import Invalid, NotFound, Problem
 from app.protocols.drafts import Ready, as_prescribed, copy_of, successor
 from app.protocols.models import Hold, Line, NoticeKind
 from app.protocols.notices import announce
+from app.protocols.proposals import means_of
 from app.protocols.standing import Segment, locked_versions, segments, terms_of, versions_of
-from app.protocols.versions import ClinicDecides, may_change, means_of, save
+from app.protocols.versions import ClinicDecides, may_change, save
 from app.schedule import A_DAY
 
 

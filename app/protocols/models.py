@@ -205,8 +205,8 @@ class Notice(Base):
 
     night        the night it is about: the turn of a cycle, a step, the start of a version
     days_before  how many nights before it speaks; 0 for what is said as soon as it is known
-    say_at       when it is to be said; None once it was said, or is too late to say
-    said_at      when it was said
+    say_at       when its push is to be made; None once it was made, or is too late to make
+    said_at      since when it has been told: in the app where the push still waits for the morning
     """
 
     __tablename__ = "notice"

@@ -65,7 +65,7 @@ async def news_of(session: AsyncSession, patient_id: UUID, now: datetime) -> lis
             News(
                 id=row.id, kind=row.kind, line_id=row.line_id, name=name, version=version.number,
                 night=row.night, days_before=row.days_before,
-                text=_text(row, name or "", terms),
+                text=_text(row, name or "", terms, tonight),
             ),
         )  # fmt: skip
     return list(found.values())
@@ -99,10 +99,12 @@ async def _lines(
     return {(terms.version_id, line.id): (terms, line) for terms, line in found}
 
 
-def _text(row: Notice, name: str, terms: Terms | None) -> str:
+def _text(row: Notice, name: str, terms: Terms | None, tonight: date) -> str:
     if row.kind is NoticeKind.PROPOSED:
+        # Its night may have passed while it waited; then it begins when it is confirmed.
+        begins = f"on {spoken_day(row.night)}" if row.night > tonight else "tonight"
         return (
-            f"A change of your protocol waits for you, to begin on {spoken_day(row.night)}. "
+            f"A change of your protocol waits for you, to begin {begins}. "
             "Until you confirm it, everything stays as it is."
         )
     if row.kind is NoticeKind.AT_ONCE:

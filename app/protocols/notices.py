@@ -105,10 +105,16 @@ async def foresee(
     stretches   the versions in force from tonight on, at least
 
     One that the prescription no longer asks for is gone, said or not. One whose day has passed
-    when it is first foreseen is never said: "in seven days" would be wrong.
+    when it is first foreseen is never said: "in seven days" would be wrong. What is due already
+    stays so wherever the patient has flown, because it can be read in the app.
     """
-    mine = select(Notice).where(
-        Notice.patient_id == patient_id, Notice.kind.in_(_FORESEEN), Notice.night > tonight
+    # In the order in which the notice tick locks them, which may be telling them right now.
+    mine = (
+        select(Notice)
+        .where(Notice.patient_id == patient_id, Notice.kind.in_(_FORESEEN), Notice.night > tonight)
+        .order_by(Notice.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     standing = {row.id: row for row in await session.scalars(mine)}
     preferences = await preferences_of(session, patient_id)
@@ -121,8 +127,11 @@ async def foresee(
         if row is None:
             if day >= today:
                 new.append(_row(patient_id, key, each, waking_moment(preferences, day, now)))
-        elif row.said_at is None and day > today:
-            row.version_id = each.version_id
+            continue
+        # The same turn of a newer version: what it says, such as the amount, is that one's.
+        row.version_id = each.version_id
+        waits = row.said_at is None and row.say_at is not None and row.say_at > now
+        if waits and day > today:
             row.say_at = waking_moment(preferences, day, now)
     await insert_new(session, Notice, new)
     if standing:

@@ -11,15 +11,15 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.evenings import Clocks, clocks_of, evenings_of
+from app.accounts.evenings import Clocks, clocks_of
 from app.db import insert_new
 from app.doses.models import Dose, Held
 from app.doses.plan import PlannedDose, outcomes_of, replace_future
-from app.protocols.derivation import covers, planned_doses
+from app.protocols.derivation import planned_doses
 from app.protocols.models import Hold, Line, Plan, Terms, Version
 from app.protocols.notices import foresee
 from app.protocols.spacing import Before, keep_apart
-from app.protocols.standing import Segment, current_of, segments, terms_of, versions_of
+from app.protocols.standing import Segment, segments, terms_of, versions_of
 from app.schedule import A_DAY
 
 log = structlog.get_logger()
@@ -157,31 +157,6 @@ async def _apart(
     coming = {dose.id for dose in ruled if dose.due_at > now} - stays
     kept = keep_apart((dose for dose in ruled if dose.id in coming), before)
     return [dose for dose in planned if dose.id not in coming] + kept
-
-
-async def withheld(
-    session: AsyncSession, patient_id: UUID, doses: Sequence[Dose], now: datetime
-) -> set[UUID]:
-    """Those of these doses that were due before their line was paused or stopped.
-
-    They stay in the record as they were planned, and may be logged; nobody should be told to take
-    them. What lies ahead is not asked for here: the plan itself leaves it out.
-    """
-    due = [dose for dose in doses if dose.due_at <= now]
-    if not due:
-        return set()
-    tonight = (await evenings_of(session, patient_id)).night_of(now)
-    current = current_of(await versions_of(session, patient_id), tonight)
-    terms = await terms_of(session, patient_id, [current.id] if current else [])
-    lines = {line.id for entries in terms.values() for _, line in entries}
-    mine = select(Hold).where(Hold.patient_id == patient_id)
-    holds = (await session.scalars(mine)).all()
-    return {
-        dose.id
-        for dose in due
-        if dose.line_id not in lines
-        or any(hold.line_id == dose.line_id and covers(hold, dose.night) for hold in holds)
-    }
 
 
 async def _not_too_late(

@@ -1,9 +1,11 @@
 """When a line is taken: the shape in the API, its rules, and how it is spoken."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from datetime import date, time
 from itertools import pairwise
+from math import lcm
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +17,7 @@ from app.schedule import A_DAY, Evenings, Recurrence
 BEDTIME = "bedtime"
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _A_DAY_IN_MINUTES = 24 * 60
+_TEN_YEARS = 3653  # nights
 _OFTEN = 4  # doses a week from which a line is a habit of the night rather than an interval
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -175,12 +178,20 @@ def recurrence_of(recurrence: dict[str, Any]) -> Recurrence:
 
 
 def _nights(rule: Recurrence, since: date) -> list[date]:
-    """The line's nights over two of its cycles from `since`, in order: enough to see every gap."""
-    nights = 14 * (rule.weeks_on + rule.weeks_off) + 2 * rule.every + 14
+    """The line's nights from `since` on, in order, until they repeat, and once more.
+
+    Every nine days and in every other week repeats after eighteen weeks, not after two: a dose of
+    either side of a week off may lie closer than usual. At most ten years are looked at.
+    """
+    weeks = 7 * (rule.weeks_on + rule.weeks_off)
+    every = 1 if rule.weekdays else rule.every
+    nights = min(2 * lcm(every, weeks) + 14, _TEN_YEARS)
     if rule.last is not None:
         nights = min(nights, (rule.last - since).days + 1)
-    every = (since + A_DAY * n for n in range(max(0, nights)))
-    return [night for night in every if rule.includes(night)]
+    # Only every so many nights can be among them, which keeps this short for long intervals.
+    begin = -(since - rule.first).days % every
+    found = (since + A_DAY * n for n in range(begin, max(0, nights), every))
+    return [night for night in found if rule.includes(night)]
 
 
 def shortest_gap(rule: Recurrence, evenings: Evenings, since: date) -> int | None:
@@ -201,11 +212,9 @@ def shortest_gap(rule: Recurrence, evenings: Evenings, since: date) -> int | Non
 
 def most_in_seven_nights(rule: Recurrence, since: date) -> int:
     """The most doses that are asked for in any seven nights in a row."""
-    nights = _nights(rule, since)
-    most = max(
-        (sum(start <= night < start + A_DAY * 7 for night in nights) for start in nights),
-        default=0,
-    ) * len(rule.times)
+    nights = _nights(rule, since)  # in order, and in the longest cycle more than a thousand
+    ends = (bisect_left(nights, start + A_DAY * 7) for start in nights)
+    most = max((end - place for place, end in enumerate(ends)), default=0) * len(rule.times)
     return most if rule.per_week is None else min(most, rule.per_week)
 
 

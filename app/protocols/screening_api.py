@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.access import OfPatient, SignedIn
+from app.accounts.access import InConfidence, SignedIn
 from app.accounts.evenings import evenings_of
 from app.accounts.models import Person
 from app.clock import Now
@@ -103,7 +103,7 @@ async def read_questions(person: SignedIn) -> QuestionsOut:
 
 
 @router.get("/patients/{patient}/screenings", responses=declared(NotFound))
-async def read_screenings(access: OfPatient, session: Session, now: Now) -> ScreeningsOut:
+async def read_screenings(access: InConfidence, session: Session, now: Now) -> ScreeningsOut:
     """How the patient stands with the questions, and what was answered so far."""
     return await _screenings_out(session, access.patient_id, now)
 
@@ -113,7 +113,7 @@ async def read_screenings(access: OfPatient, session: Session, now: Now) -> Scre
     responses=declared(NotFound, Invalid, screening.OtherAnswers),
 )  # fmt: skip
 async def post_screening(
-    given: AnswersIn, access: OfPatient, session: Session, now: Now
+    given: AnswersIn, access: InConfidence, session: Session, now: Now
 ) -> ScreeningsOut:
     """Keep the answers. The same id with the same answers again changes nothing."""
     await screening.answer(
@@ -127,7 +127,7 @@ async def post_screening(
     responses=declared(NotFound, screening.ClinicianOverrides, screening.NothingToOverride),
 )
 async def post_override(
-    screening_id: UUID, given: OverrideIn, access: OfPatient, session: Session, now: Now
+    screening_id: UUID, given: OverrideIn, access: InConfidence, session: Session, now: Now
 ) -> ScreeningsOut:
     """Decide to start in spite of an answer. Safe to repeat; the first reason stays."""
     await screening.override(

@@ -63,10 +63,15 @@ async def locked_versions(session: AsyncSession, patient_id: UUID) -> Sequence[V
         .limit(1)
         .with_for_update(key_share=True)
     )
-    await session.execute(newest)
     mine = select(Version).where(Version.patient_id == patient_id).order_by(Version.number)
     # What this transaction read before it had the lock may be outdated.
-    return (await session.scalars(mine.execution_options(populate_existing=True))).all()
+    afresh = mine.execution_options(populate_existing=True)
+    while True:
+        locked = await session.scalar(newest)
+        versions = (await session.scalars(afresh)).all()
+        # Whoever had the lock may have entered a newer one, which somebody else can hold by now.
+        if not versions or versions[-1].id == locked:
+            return versions
 
 
 def segments(versions: Sequence[Version], since: date) -> list[Segment]:

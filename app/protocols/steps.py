@@ -12,7 +12,9 @@ from app.doses.shapes import AmountOut
 from app.problems import Invalid
 from app.protocols.amounts import AmountIn, UnitSlip, amount_of, slip_of
 from app.protocols.medicines import Medicine
-from app.units import Amount, plain
+from app.protocols.models import Terms
+from app.schedule import A_DAY
+from app.units import Amount, IncompatibleUnits, plain
 
 MOST = 12
 """Steps of one line; a prescription that needs more is another version. [D] engineering default."""
@@ -106,3 +108,32 @@ def check_steps(
         slipped = slipped or bool(slip)
         found.append(Step(step.since, amount))
     return tuple(found), slipped
+
+
+def skips_a_step(terms: Terms, effective: date, tonight: date, taking: Amount | None) -> bool:
+    """Whether a titration that begins tonight, and not when it was meant to, leaps upwards.
+
+    effective   first night it was meant for
+    taking      the amount of this line that is in force tonight; None for a line that is new
+
+    A leap is a rise over steps that have passed, for somebody who takes less than what was to come
+    before the last of them.
+    """
+    passed = [
+        night
+        for night in (date.fromisoformat(step["from"]) for step in terms.steps)
+        if effective < night <= tonight
+    ]
+    if not passed:
+        return False
+    before = terms.amount_at(max(passed) - A_DAY)
+    rises = _is_less(before, terms.amount_at(tonight))
+    return rises and (taking is None or _is_less(taking, before))
+
+
+def _is_less(one: Amount, other: Amount) -> bool:
+    """Whether the first is less; amounts that cannot be compared are taken to be."""
+    try:
+        return one.to(other.unit).value < other.value
+    except IncompatibleUnits:
+        return True

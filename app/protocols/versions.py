@@ -1,7 +1,8 @@
-"""Numbered versions of a prescription: proposed, acknowledged, superseded, and never edited.
+"""Numbered versions of a prescription: entered, superseded, and never edited.
 
-What a clinician enters is a proposal until the patient has acknowledged it; the version before
-stands until then. A checked reduction may hold at once, and so does a patient's own word.
+What a clinician enters is a proposal until the patient has acknowledged it (see `proposals`); the
+version before stands until then. A checked reduction may hold at once, and so does a patient's own
+word.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,8 +19,7 @@ from app import audit
 from app.accounts.care import is_looked_after
 from app.accounts.evenings import evenings_of
 from app.accounts.models import Person
-from app.audit import Means
-from app.problems import Invalid, NotFound, Problem
+from app.problems import Invalid, Problem
 from app.protocols import witness
 from app.protocols.checks import answered, warnings_of_draft
 from app.protocols.coherence import Warned
@@ -34,9 +34,10 @@ from app.protocols.drafts import (
     reason_of,
     repeats,
 )
-from app.protocols.models import Notice, NoticeKind, Version
+from app.protocols.models import NoticeKind, Version
 from app.protocols.notices import announce
 from app.protocols.prescribed import Prescribed
+from app.protocols.proposals import hush, means_of
 from app.protocols.reduction import what_is_more, why_not_a_reduction
 from app.protocols.screening import check_start
 from app.protocols.standing import (
@@ -52,24 +53,18 @@ from app.schedule import Evenings
 
 __all__ = [
     "ClinicDecides",
-    "ClinicianWithdraws",
     "Draft",
-    "NoLongerProposed",
-    "PatientAcknowledges",
     "Prepared",
     "Segment",
     "VersionConflict",
-    "acknowledge",
     "current_of",
     "enter_version",
     "may_change",
-    "means_of",
     "prepare",
     "save",
     "segments",
     "terms_of",
     "versions_of",
-    "withdraw",
 ]  # fmt: skip
 
 
@@ -79,26 +74,8 @@ class VersionConflict(Problem):
     status: ClassVar[int] = 409
 
 
-class NoLongerProposed(Problem):
-    """This version is not proposed any more."""
-
-    status: ClassVar[int] = 409
-
-
 class ClinicDecides(Problem):
     """Your clinic decides about this prescription."""
-
-    status: ClassVar[int] = 403
-
-
-class PatientAcknowledges(Problem):
-    """Only the patient can acknowledge a change of their protocol."""
-
-    status: ClassVar[int] = 403
-
-
-class ClinicianWithdraws(Problem):
-    """Only a clinician can take a proposal back."""
 
     status: ClassVar[int] = 403
 
@@ -133,7 +110,7 @@ async def may_change(
     version would supersede it unseen.
 
     Raises ClinicDecides for a patient one of whose versions a clinician entered, while some
-    clinician still looks after them: taking it back would also take doses out of adherence.
+    clinician may still change it: taking it back would also take doses out of adherence.
     """
     if author.id != patient_id:
         return
@@ -237,7 +214,7 @@ async def save(session: AsyncSession, ready: Ready, now: datetime) -> None:
     await session.flush()
     session.add_all(ready.terms)
     await session.flush()
-    await _hush_proposals(session, version.patient_id, version.number - 1)
+    await hush(session, version.patient_id, version.number - 1)
     audit.record(
         session, "version.entered", at=now, actor=version.author_id, patient=version.patient_id,
         number=version.number, lines=len(ready.terms),
@@ -245,94 +222,6 @@ async def save(session: AsyncSession, ready: Ready, now: datetime) -> None:
         proposed=version.in_force_from is None, at_once=version.at_once,
         **await witness.entered(session, version, ready.terms),
     )  # fmt: skip
-
-
-async def acknowledge(
-    session: AsyncSession, patient_id: UUID, number: int, actor: Person, now: datetime
-) -> Version:
-    """Put a proposal in force from its night, or from tonight where that has passed.
-
-    What holds at once is only noted as seen. A repeat keeps the first instant. Raises NotFound
-    for a number that was never entered, PatientAcknowledges for others, NoLongerProposed for what
-    was withdrawn or overtaken, and what `check_start` raises.
-    """
-    versions = await locked_versions(session, patient_id)
-    version = _numbered(versions, number)
-    if actor.id != patient_id:
-        raise PatientAcknowledges(
-            "A clinician cannot acknowledge for the patient.", cure="Ask the patient to open it."
-        )
-    if version.acknowledged_at is not None:
-        return version
-    if version.in_force_from is None:
-        if version is not open_proposal(versions):
-            raise _no_longer(version, versions[-1].number)
-        terms = (await terms_of(session, patient_id, [version.id]))[version.id]
-        await check_start(session, patient_id, [line.medicine for _, line in terms], now)
-        tonight = (await evenings_of(session, patient_id)).night_of(now)
-        version.in_force_from = max(version.effective_night, tonight)
-    version.acknowledged_at = now
-    await _hush_proposals(session, patient_id, number)
-    await session.flush()
-    audit.record(
-        session, "version.acknowledged", at=now, actor=actor.id, patient=patient_id,
-        means=means_of(actor.id, patient_id), number=number, **witness.standing(version),
-    )  # fmt: skip
-    return version
-
-
-async def withdraw(
-    session: AsyncSession, patient_id: UUID, number: int, author: Person, reason: str, now: datetime
-) -> Version:
-    """Take a proposal back before it was acknowledged; a repeat keeps the first instant and reason.
-
-    Raises NotFound, ClinicianWithdraws for the patient, and NoLongerProposed for what holds, or
-    was overtaken.
-    """
-    versions = await locked_versions(session, patient_id)
-    version = _numbered(versions, number)
-    if author.id == patient_id:
-        raise ClinicianWithdraws(
-            "Your clinic made this proposal.",
-            cure="You need not acknowledge it. Contact your clinic if it is not right.",
-        )
-    if version.withdrawn_at is not None:
-        return version
-    if version is not open_proposal(versions):
-        raise _no_longer(version, versions[-1].number)
-    version.withdrawn_at, version.withdrawn_reason = now, reason
-    await _hush_proposals(session, patient_id, number)
-    await session.flush()
-    audit.record(
-        session, "version.withdrawn", at=now, actor=author.id, patient=patient_id,
-        means=means_of(author.id, patient_id), number=number, **witness.standing(version),
-    )  # fmt: skip
-    return version
-
-
-def means_of(actor_id: UUID, patient_id: UUID) -> Means:
-    """By which way somebody changes this protocol: their own, or as a clinician somebody else's."""
-    return Means.APP if actor_id == patient_id else Means.CLINICIAN
-
-
-async def _hush_proposals(session: AsyncSession, patient_id: UUID, number: int) -> None:
-    """What is settled up to this version need not be told of any more.
-
-    A reduction that holds already is: it stays to be told even when a newer version overtakes it.
-    """
-    settled = select(Version.id).where(
-        Version.patient_id == patient_id,
-        Version.number <= number,
-        or_(Version.at_once.is_(False), Version.acknowledged_at.is_not(None)),
-    )
-    unsaid = update(Notice).where(
-        Notice.patient_id == patient_id,
-        Notice.version_id.in_(settled),
-        Notice.kind.in_((NoticeKind.PROPOSED, NoticeKind.AT_ONCE)),
-        Notice.say_at.is_not(None),
-    )
-    await session.flush()
-    await session.execute(unsaid.values(say_at=None))
 
 
 async def _made_before(
@@ -400,19 +289,3 @@ def _check_reduction(
             field="at_once",
             cure="Leave out `at_once`: the patient is told, and acknowledges.",
         )
-
-
-def _numbered(versions: Sequence[Version], number: int) -> Version:
-    if not 1 <= number <= len(versions):
-        raise NotFound("There is no such version.")
-    return versions[number - 1]
-
-
-def _no_longer(version: Version, newest: int) -> NoLongerProposed:
-    if version.withdrawn_at is not None:
-        what = "The clinic has withdrawn it."
-    elif version.in_force_from is not None:
-        what = "It holds already."
-    else:
-        what = "A newer version has taken its place."
-    return NoLongerProposed(what, cure="Reload the protocol.", newest=newest)

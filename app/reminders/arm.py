@@ -13,7 +13,8 @@ from app.accounts.evenings import preferences_of, quiet_of
 from app.db import insert_new
 from app.doses.models import Dose, Reminder, Spoken
 from app.doses.plan import LONGEST_WINDOW
-from app.protocols.planning import plan_all_due, withheld
+from app.protocols.overtaken import since_due
+from app.protocols.planning import plan_all_due
 from app.reminders.ladder import rungs
 from app.reminders.rest import resting
 from app.schedule import Quiet
@@ -56,7 +57,7 @@ async def arm(session: AsyncSession, patient_id: UUID, now: datetime) -> None:
     threads: dict[datetime, UUID] = {}
     for dose in doses:  # in order of due time and id: the first names what is due together
         threads.setdefault(dose.due_at, dose.id)
-    silent = await withheld(session, patient_id, doses, now)
+    silent = set((await since_due(session, patient_id, doses, now)).withheld)
     silent |= await resting(
         session, [patient_id], [dose.id for dose in doses if dose.quota is not None], now
     )

@@ -9,7 +9,7 @@ from uuid import uuid5
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.evenings import evenings_from
@@ -54,7 +54,8 @@ async def tell(session: AsyncSession, mouth: Mouth, now: datetime, limit: int = 
             FAILED.inc()
             log.exception("notices could not be said", patient=str(person))
             due = update(Notice).where(Notice.patient_id == person, Notice.say_at <= now)
-            await session.execute(due.values(say_at=now + AGAIN))
+            told = func.coalesce(Notice.said_at, now)
+            await session.execute(due.values(say_at=now + AGAIN, said_at=told))
     return done
 
 
@@ -64,7 +65,7 @@ async def _tell_one(
     mine = (
         select(Notice)
         .where(Notice.patient_id == preferences.person_id, Notice.say_at <= now)
-        .order_by(Notice.say_at, Notice.id)
+        .order_by(Notice.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -77,7 +78,8 @@ async def _tell_one(
         if row.kind not in _AS_IT_HAPPENS and row.night < tonight:
             row.say_at = None
         elif moment > now:
-            row.say_at = moment
+            # Only the push waits: in the app it can be read from now on.
+            row.say_at, row.said_at = moment, row.said_at or now
         else:
             said.append(row)
     if said:

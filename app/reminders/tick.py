@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.models import Detail, Preferences
 from app.db import Each, insert_new
 from app.doses.models import Dose, Reminder, Spoken
+from app.protocols.overtaken import outdated
 from app.push.outbox import Outgoing, enqueue_many
 from app.push.seal import Seal
 from app.reminders.models import TapToken
@@ -136,7 +137,7 @@ async def _speak(session: AsyncSession, mouth: Mouth, groups: list[Group], now: 
         Preferences.person_id.in_(patients)
     )
     preferences: dict[UUID, Any] = {row.person_id: row for row in await session.execute(chosen)}
-    words = await _words(session, groups, preferences)
+    words = await _words(session, groups, preferences, now)
     said: list[Group] = []
     outgoing: list[Outgoing] = []
     tokens: list[dict[str, Any]] = []
@@ -210,9 +211,13 @@ def _message(
 
 
 async def _words(
-    session: AsyncSession, groups: list[Group], preferences: dict[UUID, Any]
+    session: AsyncSession, groups: list[Group], preferences: dict[UUID, Any], now: datetime
 ) -> dict[UUID, str]:
-    """Names and amounts, read only for patients who chose to see them on their lock screen."""
+    """Names and amounts, read only for patients who chose to see them on their lock screen.
+
+    A dose whose amount was changed since it fell due is named without one: the old one is not to
+    be taken any more, and the new one is explained in the app.
+    """
     keys = [
         (row.patient_id, row.id)
         for group in groups
@@ -223,7 +228,12 @@ async def _words(
     if not keys:
         return {}
     doses = select(Dose).where(tuple_(Dose.patient_id, Dose.id).in_(keys))
-    return {dose.id: f"{dose.label} {dose.amount}" for dose in (await session.scalars(doses)).all()}
+    rows = (await session.scalars(doses)).all()
+    old = await outdated(session, rows, now)
+    return {
+        dose.id: f"{dose.label} (changed)" if dose.id in old else f"{dose.label} {dose.amount}"
+        for dose in rows
+    }
 
 
 async def _move_on(session: AsyncSession, claimed: Sequence[Row[Any]], now: datetime) -> None:

@@ -60,6 +60,7 @@ def spoiled(body: Any, some: Iterator[Any]) -> Iterator[Any]:
             yield [worse]
 
 
+@pytest.mark.usefixtures("quick_passwords")
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_no_request_breaks_anything(
     app: FastAPI, http: httpx.AsyncClient, sessions: Sessions, time: Clock

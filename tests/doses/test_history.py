@@ -250,7 +250,7 @@ async def test_five_thousand_rows_take_seconds(session: AsyncSession, time: Cloc
     began = stopwatch.perf_counter()
     found = await bring(session, patient, file(*rows), time.advance(hours=1))
     assert (found.recorded, found.refused) == (5000, [])
-    assert stopwatch.perf_counter() - began < 60  # 4 s on two idle cores
+    assert stopwatch.perf_counter() - began < 60  # 4 s when measured alone, on two cores
 
 
 async def test_only_a_file_of_history_may_be_larger_than_other_requests(

@@ -36,15 +36,9 @@ from app.protocols.checks import UnansweredWarnings
 from app.protocols.holds import hold, resume, stop
 from app.protocols.models import Terms, Version
 from app.protocols.planning import plan_patient
+from app.protocols.proposals import NoLongerProposed, acknowledge, withdraw
 from app.protocols.screening import QUESTIONS, answer
-from app.protocols.versions import (
-    Draft,
-    NoLongerProposed,
-    VersionConflict,
-    acknowledge,
-    enter_version,
-    withdraw,
-)
+from app.protocols.versions import Draft, VersionConflict, enter_version
 from app.reminders.arm import arm
 from tests.doses.ledger import NIGHT, Key, Ledger, Pause, Row, Says, Word
 from tests.factories import a_care_link, a_clinician, a_patient

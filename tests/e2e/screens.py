@@ -183,12 +183,14 @@ async def a_hold_and_a_withdrawal(page: Page) -> None:
     """A proposal being taken back, and a medicine being put on hold."""
     await page.locator("[data-change]").first.wait_for()
     await page.get_by_text("Take it back").click()
+    await page.get_by_text("Rules, hold or stop").click()
     await page.get_by_role("button", name="Hold: CJC").click()
     await page.locator("[name=until]").wait_for()
 
 
 async def a_proposal_without_a_reason(page: Page) -> None:
-    """The facts of a proposal with everything open and much missing."""
+    """One of several lines, and the facts of a proposal with everything open and much missing."""
+    await page.locator("details.one-line > summary").last.click()
     await page.get_by_text("The lab result behind it").click()
     await page.fill("[name='because.marker']", "IGF-1")
     await page.click("form [type=submit]")
@@ -344,7 +346,7 @@ SCREENS = (
     Screen("patient", "clinician", "/clinic/patients/{about}", "[data-line]"),
     Screen(
         "patient-protocol", "clinician", "/clinic/patients/{about}/protocol",
-        "[name='lines.3.medicine']", a_proposal_without_a_reason,
+        "[data-line='3']", a_proposal_without_a_reason,
     ),
     Screen(
         "patient-proposed", "clinician-proposed", "/clinic/patients/{about}", "[data-proposed]",

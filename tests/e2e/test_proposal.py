@@ -58,7 +58,7 @@ class Desk:
         await self.page.fill("[name='because.unit']", "ng/mL")
         await self.page.fill("[name='because.collected_on']", "2026-01-15")
         await self.page.click("form [type=submit]")
-        await self.page.locator("[data-change]").wait_for()
+        await self.page.locator("[data-change]").first.wait_for()
         await self.page.get_by_role("button", name="Propose it").click()
         await self.page.locator("[data-proposed='2']").wait_for()
 

@@ -132,7 +132,19 @@ class Visit:
         await self.press("At bedtime")
         await self.submit()
         await self.press("This is right: save")
+        await self.answer_no()
+        await self.press("This is right: save")
         await self.is_at("/start/bedtime")
+
+    async def answer_no(self) -> None:
+        """The questions before a growth-hormone peptide, each with its second answer."""
+        await self.browser.wait_for("document.querySelector('[name^=\"answers.\"]')")
+        await self.browser.evaluate(
+            "new Set([...document.querySelectorAll('[name^=\"answers.\"]')].map(e => e.name))"
+            ".forEach(name => document.getElementsByName(name)[1].click())"
+        )
+        await self.press("Save the answers")
+        await self.press("Go on")
 
     async def set_bedtime(self, bedtime: str) -> None:
         """The same bedtime every night."""

@@ -1,7 +1,11 @@
 """The lab plan over HTTP."""
 
+import asyncio
+from typing import Any
+
 import httpx
 
+from app.accounts.models import Scope
 from app.db import Sessions
 from tests.factories import a_care_link, a_clinician, a_patient, a_protocol, signed_in
 
@@ -58,3 +62,34 @@ async def test_the_clinic_chooses_the_steps_and_the_patient_reads_them(
     assert "psa" in [draw["step"] for draw in draws]
     wrong = await http.put(plan, json={"steps": [steps[0] | {"step": "Ba se"}]}, headers=theirs)
     assert wrong.status_code == 422
+
+
+async def test_two_who_choose_the_first_plan_at_the_same_moment_both_succeed(
+    http: httpx.AsyncClient, sessions: Sessions
+) -> None:
+    async with sessions.begin() as session:
+        patient = await a_patient(session)
+        await a_protocol(session, patient)
+        http.headers.update(await signed_in(session, patient))
+
+    def one(name: str) -> dict[str, Any]:
+        step = {"step": name, "name": name, "offset_days": 90, "markers": ["PSA"]}
+        return {"steps": [step | {"repeat_days": None}]}
+
+    plan, asked = "/api/patients/me/labs/plan", [one("a"), one("b"), one("c"), one("a")]
+    answers = await asyncio.gather(*(http.put(plan, json=each) for each in asked))
+    assert [each.status_code for each in answers] == [200] * 4
+    assert (await http.get(plan)).json() in asked
+    draws = (await http.get("/api/patients/me/labs/due")).json()["draws"]
+    assert [draw["step"] for draw in draws] == [(await http.get(plan)).json()["steps"][0]["step"]]
+
+
+async def test_a_clinician_who_may_only_look_leaves_the_plan_to_the_patient(
+    http: httpx.AsyncClient, sessions: Sessions
+) -> None:
+    async with sessions.begin() as session:
+        patient, clinician = await a_patient(session), await a_clinician(session)
+        await a_care_link(session, patient, clinician, scope=Scope.SEE)
+        http.headers.update(await signed_in(session, patient))
+    kept = await http.put("/api/patients/me/labs/plan", json={"steps": []})
+    assert kept.status_code == 200

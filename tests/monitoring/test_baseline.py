@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.monitoring.baseline import baseline_drawn
 from app.monitoring.due import Step
 from app.monitoring.plan import choose_steps, draws_of, mark_drawn, materialise, treatment_of
-from app.protocols.versions import Draft, acknowledge, enter_version, withdraw
+from app.protocols.proposals import acknowledge, withdraw
+from app.protocols.versions import Draft, enter_version
 from app.schedule import A_DAY
 from tests.factories import a_clinician, a_patient, a_protocol
 from tests.story_time import MONDAY, Clock

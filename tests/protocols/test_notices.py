@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.evenings import preferences_of
-from app.protocols.models import Hold, Notice, NoticeKind, Version
+from app.protocols.drafts import copy_of
+from app.protocols.models import Hold, Notice, NoticeKind, Terms, Version
 from app.protocols.news import news_of
 from app.protocols.notices import announce
 from app.protocols.planning import plan_patient
@@ -182,3 +183,48 @@ async def test_a_change_at_once_is_news_until_the_patient_has_seen_it(
     version.acknowledged_at = MONDAY
     await session.flush()
     assert await news_of(session, patient.id, MONDAY) == []
+
+
+async def test_what_is_due_stays_due_when_the_patient_flies_west(session: AsyncSession) -> None:
+    patient = await a_patient(session, timezone="Asia/Tokyo")
+    await a_protocol(session, patient, TITRATION)
+    due = datetime.fromisoformat("2026-11-29T10:00+09:00")
+    await plan_patient(session, patient.id, due - DAY)
+    assert len(await news_of(session, patient.id, due)) == 1
+    (await preferences_of(session, patient.id)).timezone = "Pacific/Honolulu"
+    await plan_patient(session, patient.id, due)  # there the day before has not begun
+    assert len(await news_of(session, patient.id, due)) == 1
+
+
+async def test_a_step_that_was_told_says_what_the_newer_version_makes_of_it(
+    session: AsyncSession,
+) -> None:
+    patient = await a_patient(session)
+    (line,) = await a_protocol(session, patient, TITRATION)
+    told = datetime.fromisoformat("2026-11-29T17:00Z")
+    (row,) = await rows(session)
+    row.say_at, row.said_at = None, told
+    await session.flush()
+    version = await another_version(session, patient.id, TONIGHT)
+    (first,) = await session.scalars(select(Terms).where(Terms.line_id == line))
+    newer = copy_of(first, version)
+    newer.steps = [{"from": "2026-11-30", "value": "275", "unit": "ug"}]
+    session.add(newer)
+    await session.flush()
+    await plan_patient(session, patient.id, told)
+    (step,) = await news_of(session, patient.id, told)
+    assert (step.version, step.text) == (
+        2, "Sermorelin: from Monday 30 November the amount is 275 mcg.",
+    )  # fmt: skip
+
+
+async def test_a_proposal_whose_night_has_passed_is_said_to_begin_tonight(
+    session: AsyncSession,
+) -> None:
+    patient, clinician = await a_patient(session), await a_clinician(session)
+    await a_protocol(session, patient, author=clinician)
+    version = await another_version(session, patient.id, date(2026, 11, 30))
+    version.in_force_from = version.acknowledged_at = None
+    await announce(session, version, NoticeKind.PROPOSED, version.effective_night, MONDAY)
+    (later,) = await news_of(session, patient.id, MONDAY + 21 * DAY)
+    assert later.text.startswith("A change of your protocol waits for you, to begin tonight.")

@@ -1,5 +1,6 @@
 """A clinician proposes, the patient acknowledges; a reduction may hold at once."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -8,23 +9,27 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Person
+from app.db import Sessions
 from app.problems import Invalid, NotFound
 from app.protocols.checks import UnansweredWarnings
 from app.protocols.models import Notice, NoticeKind, Version
-from app.protocols.screening import ScreeningNeeded
-from app.protocols.standing import VersionState, state_of, stood_before
-from app.protocols.versions import (
+from app.protocols.proposals import (
     ClinicianWithdraws,
-    Draft,
     NoLongerProposed,
     PatientAcknowledges,
-    VersionConflict,
+    StepSkipped,
     acknowledge,
+    withdraw,
+)
+from app.protocols.screening import ScreeningNeeded
+from app.protocols.standing import VersionState, locked_versions, state_of, stood_before
+from app.protocols.versions import (
+    Draft,
+    VersionConflict,
     current_of,
     enter_version,
     terms_of,
     versions_of,
-    withdraw,
 )
 from app.schedule import A_DAY
 from tests.factories import a_clinician, a_patient, a_screening
@@ -311,3 +316,78 @@ async def test_warnings_never_stop_what_a_patient_writes_down(
         session, patient.id, patient, draft(anastrozole("0.5")), time.now, baseline_drawn=False
     )
     assert (own.number, own.overrides) == (1, [])
+
+
+STEPS = [
+    {"from": "2026-11-30", "amount": {"value": "350", "unit": "ug"}},
+    {"from": "2026-12-07", "amount": {"value": "450", "unit": "ug"}},
+]
+
+
+@pytest.mark.parametrize(("weeks", "taken_up"), [(0, True), (1, False), (2, False)])
+async def test_a_titration_acknowledged_late_does_not_begin_above_a_step_nobody_took(
+    session: AsyncSession, time: Clock, weeks: int, taken_up: bool
+) -> None:
+    patient, clinician = await a_pair(session)
+    await enter_version(session, patient.id, clinician, draft(line(steps=STEPS)), time.now)
+    late = time.now + 7 * weeks * A_DAY
+    if taken_up:
+        await acknowledge(session, patient.id, 1, patient, late)
+        return
+    with pytest.raises(StepSkipped) as refused:
+        await acknowledge(session, patient.id, 1, patient, late)
+    assert "Sermorelin" in str(refused.value)
+    (version,) = await versions_of(session, patient.id)
+    assert (version.in_force_from, version.acknowledged_at) == (None, None)
+
+
+async def test_the_step_after_the_amount_that_is_taken_may_be_acknowledged_late(
+    session: AsyncSession, time: Clock
+) -> None:
+    """From 250, 350 is what comes next whenever it is acknowledged; 450 is not."""
+    patient, clinician = await a_pair(session)
+    first = await enter_version(session, patient.id, clinician, draft(), time.now)
+    await acknowledge(session, patient.id, 1, patient, time.now)
+    (mine,) = await lines_of(session, first)
+    asked = draft(line(id=mine, steps=STEPS), based_on=1)
+    await enter_version(session, patient.id, clinician, asked, time.now)
+    with pytest.raises(StepSkipped):
+        await acknowledge(session, patient.id, 2, patient, time.now + 14 * A_DAY)
+    version = await acknowledge(session, patient.id, 2, patient, time.now + 7 * A_DAY)
+    assert version.in_force_from == TONIGHT + 7 * A_DAY
+
+
+async def test_whoever_waited_for_the_protocol_holds_the_version_that_is_newest_by_then(
+    sessions: Sessions, time: Clock
+) -> None:
+    """Otherwise two could acknowledge and withdraw the same proposal at the same moment."""
+    async with sessions.begin() as session:
+        patient, clinician = await a_pair(session)
+        await enter_version(session, patient.id, clinician, draft(), time.now)
+    held, go_on = asyncio.Event(), asyncio.Event()
+
+    async def waits() -> int:
+        async with sessions.begin() as session:
+            newest = (await locked_versions(session, patient.id))[-1].number
+            held.set()
+            await go_on.wait()
+            return newest
+
+    async with sessions.begin() as session:
+        await locked_versions(session, patient.id)
+        second = asyncio.create_task(waits())
+        await asyncio.sleep(0.2)
+        again = draft(based_on=1, reason="Another one")
+        await enter_version(session, patient.id, clinician, again, time.now)
+    await asyncio.wait_for(held.wait(), 5)
+
+    async def third() -> None:
+        async with sessions.begin() as session:
+            await locked_versions(session, patient.id)
+
+    knocks = asyncio.create_task(third())
+    await asyncio.sleep(0.3)
+    assert not knocks.done(), "the second still holds version 2"
+    go_on.set()
+    assert await second == 2
+    await knocks

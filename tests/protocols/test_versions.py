@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.models import Person
+from app.accounts.models import Person, Scope
 from app.audit import AuditEntry
 from app.db import Sessions
 from app.problems import Invalid
 from app.protocols.drafts import Ready, successor
 from app.protocols.models import Line, Terms, Version
+from app.protocols.proposals import acknowledge
 from app.protocols.versions import (
     ClinicDecides,
     Draft,
     VersionConflict,
-    acknowledge,
     current_of,
     enter_version,
     save,
@@ -279,3 +279,16 @@ def test_on_every_night_the_highest_number_that_has_begun_is_in_force(
             if each.since <= night and (each.until is None or night < each.until)
         ]
         assert holding == ([max(begun)] if begun else [])
+
+
+async def test_a_clinician_who_may_only_look_does_not_keep_the_patient_from_changing_it(
+    session: AsyncSession, time: Clock
+) -> None:
+    """Otherwise nobody could replace what the clinic once entered."""
+    patient, clinician = await a_screened_patient(session), await a_clinician(session)
+    link = await a_care_link(session, patient, clinician)
+    await enter_version(session, patient.id, clinician, draft(), time.now)
+    link.scope = Scope.SEE
+    await session.flush()
+    own = await enter_version(session, patient.id, patient, draft(reason="Mine"), time.now)
+    assert (own.number, own.self_reported) == (2, True)

@@ -25,6 +25,10 @@ from tests.push.stand_in import StandIn
 from tests.rig.certificate import write_certificate
 from tests.story_time import Clock
 
+# Seconds, far longer than any answer takes on a machine that does ten other things: only a test in
+# which a service hangs asks for less.
+PATIENT = 30
+
 SECRET = "the-tests-own-secret-0123456789-abcdefghij"
 
 
@@ -150,7 +154,7 @@ MakeCourier = Callable[..., Courier]
 async def a_courier(
     settings: Settings, world: World, certificate: Path
 ) -> AsyncIterator[MakeCourier]:
-    """Makes couriers that trust the stand-in and wait half of every longest backoff."""
+    """Makes patient couriers that trust the stand-in and wait half of every longest backoff."""
     made: list[Courier] = []
 
     def make(origins: list[str] | None = None, **more: Any) -> Courier:
@@ -164,7 +168,7 @@ async def a_courier(
         given: dict[str, Any] = {
             "random": lambda: 0.5,
             "certificates": str(certificate),
-            "timeout": 0.4,
+            "timeout": PATIENT,
         }
         courier = Courier(chosen, world.sessions, world.identity, world.seal, **(given | more))
         made.append(courier)

@@ -14,14 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.evenings import preferences_of
 from app.accounts.models import Detail, Person
 from app.db import Sessions
-from app.protocols.models import Notice, NoticeKind
+from app.protocols.models import Notice, NoticeKind, Version
+from app.protocols.news import news_of
+from app.protocols.notices import announce
+from app.protocols.planning import plan_patient
 from app.push.models import Message
 from app.push.outbox import associated_data
 from app.push.seal import Seal
 from app.reminders import notices
 from app.reminders.notices import tell
 from app.reminders.tick import Mouth
-from tests.factories import a_device, a_line, a_patient, a_protocol
+from tests.factories import a_clinician, a_device, a_line, a_patient, a_protocol
 
 MOUTH = Mouth(Seal("a-secret-of-the-tests-0123456789-abcdef"), "https://vesper.example.org")
 TEN = datetime.fromisoformat("2026-11-29T17:00Z")  # ten in the morning in Denver
@@ -184,3 +187,58 @@ async def test_a_patient_whom_another_worker_tells_is_passed_by(sessions: Sessio
         assert await tell(other, MOUTH, TEN) == 1, "it neither waits nor repeats"
     async with sessions.begin() as session:
         assert len({message.person_id for message in await messages(session)}) == 2
+
+
+async def test_what_is_due_in_the_evening_is_read_at_once_and_pushed_in_the_morning(
+    session: AsyncSession,
+) -> None:
+    patient = await titrating(session)
+    late = TEN + timedelta(hours=11)  # nine in the evening, after the worker was down all day
+    for moment in (TEN, late):
+        assert len(await news_of(session, patient.id, moment)) == 1
+        await plan_patient(session, patient.id, moment)
+    await tell(session, MOUTH, late)
+    await plan_patient(session, patient.id, late)
+    assert await messages(session) == [], "nobody is woken for it"
+    assert len(await news_of(session, patient.id, late)) == 1, "and yet it is there to read"
+    morning = TEN + DAY
+    await tell(session, MOUTH, morning - timedelta(seconds=1))
+    assert await messages(session) == []
+    await tell(session, MOUTH, morning)
+    assert len(await messages(session)) == 1
+    (row,) = await session.scalars(select(Notice).where(Notice.night == date(2026, 11, 30)))
+    assert (row.say_at, row.said_at) == (None, morning)
+
+
+async def test_a_proposal_in_quiet_hours_can_be_read_while_its_push_waits(
+    session: AsyncSession,
+) -> None:
+    patient, clinician = await a_patient(session, quiet=True), await a_clinician(session)
+    await a_protocol(session, patient, author=clinician)
+    at_three = datetime.fromisoformat("2026-11-29T10:00Z")
+    version = Version(
+        patient_id=patient.id, id=uuid4(), number=2, author_id=clinician.id, created_at=at_three,
+        effective_night=date(2026, 12, 7), reason="", prescriber="", self_reported=False,
+    )  # fmt: skip
+    session.add(version)
+    await session.flush()
+    await announce(session, version, NoticeKind.PROPOSED, version.effective_night, at_three)
+    await tell(session, MOUTH, at_three)
+    assert len(await news_of(session, patient.id, at_three)) == 1
+    await tell(session, MOUTH, at_three + timedelta(hours=3))
+    assert len(await news_of(session, patient.id, at_three + timedelta(hours=3))) == 1
+
+
+async def test_what_could_not_be_pushed_can_still_be_read(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = await titrating(session)
+
+    async def fails(*_: object) -> None:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr(notices, "_push", fails)
+    mine = patient.id
+    await tell(session, MOUTH, TEN)
+    session.expire_all()
+    assert len(await news_of(session, mine, TEN)) == 1

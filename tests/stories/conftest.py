@@ -24,8 +24,9 @@ def settings(settings: Settings, push: PushService) -> Settings:
 
 @pytest.fixture
 async def world(
-    app: FastAPI, settings: Settings, sessions: Sessions, time: Clock, push: PushService
-) -> AsyncIterator[World]:
+    app: FastAPI, settings: Settings, sessions: Sessions, time: Clock, push: PushService,
+    quick_passwords: None,
+) -> AsyncIterator[World]:  # fmt: skip
     """Whatever a story was about, what is recorded afterwards is what the audit log tells."""
     courier = Courier(settings, sessions, identity_of(settings), app.state.seal)
     yield World(app, settings, sessions, time, push, courier)

@@ -214,6 +214,38 @@ async def test_a_safety_reduction_holds_at_once_and_the_patient_is_told(
     assert (await cared.patient("GET", "/api/me/notices"))["notices"] == []
 
 
+async def test_a_reduction_while_a_dose_is_open_is_told_with_the_dose_and_its_reminder(
+    world: World, cared: Cared
+) -> None:
+    """The due dose is a record; nobody may go on being told its old amount."""
+    await cared.patient("PATCH", "/api/me/preferences", {"detail": "detailed"})
+    (first,) = await world.pass_time(hours=17, minutes=31)
+    assert first.notification["title"] == "Time for Anastrozole 0.5 mg"
+    path = "/api/patients/me/doses?from=2026-11-23&to=2026-11-24"
+    (before,) = (await cared.patient("GET", path))["doses"]
+    assert (before["state"], before["changed_to"], before["withheld"]) == ("open", None, False)
+    await cared.clinician.sign_in()
+    await cared.propose(weekly(), anastrozole("0.25"), based_on=1, at_once=True, reason="Pain")
+    (dose,) = (await cared.patient("GET", path))["doses"]
+    assert (dose["state"], dose["amount"]["value"]) == ("open", "0.5")
+    assert dose["changed_to"] == {"value": "0.25", "unit": "mg"}
+    arrivals = await world.pass_time(minutes=30)
+    (again,) = [a for a in arrivals if a.data["kind"] == "dose-due"]
+    assert again.notification["title"] == "Time for Anastrozole (changed)"
+
+    log = {"id": str(uuid4()), "kind": "taken", "amount": {"value": "0.25", "unit": "mg"}}
+    asked = {"amount_reason": "clinic_said_so"}
+    told = await cared.patient("PUT", f"/api/doses/{dose['id']}/log", log | asked)
+    assert (told["taken_amount"]["value"], told["changed_to"]) == ("0.25", None)
+    undone = await cared.patient("POST", f"/api/doses/{dose['id']}/undo", {"id": str(uuid4())})
+    assert (undone["state"], undone["changed_to"]["value"]) == ("open", "0.25")
+    stop = f"{cared.theirs}/lines/{cared.lines['anastrozole']}/stop"
+    await cared.clinician.sign_in()
+    await cared.clinician("POST", stop, {"reason": "Enough"})
+    (left,) = (await cared.patient("GET", path))["doses"]
+    assert (left["state"], left["changed_to"], left["withheld"]) == ("open", None, True)
+
+
 async def test_a_proposal_is_taken_back_before_anybody_was_told(world: World, cared: Cared) -> None:
     await cared.propose(weekly(), anastrozole("1"), based_on=1)
     path = f"{cared.theirs}/versions/2/withdraw"

@@ -421,10 +421,16 @@ async def test_an_import_never_overwrites_what_is_recorded(world: World) -> None
     (dose, *_) = await doses(patient)
     recorded = await patient("PUT", f"/api/doses/{dose['id']}/log", said("skipped"))
     await world.pass_time(hours=12)
-    csv = "medicine,date,time,status\ngonadorelin,2026-11-23,22:35,taken\n"
-    body = {"csv": csv, "dry_run": False}
-    answer = await patient("POST", "/api/patients/me/doses/import", body)
+    csv = "medicine,date,time,status\ngonadorelin,2026-11-23,{}\n"
+    told = {"csv": csv.format(",skipped"), "dry_run": False}
+    answer = await patient("POST", "/api/patients/me/doses/import", told)
     assert (answer["recorded"], answer["already"], answer["refused"]) == (0, 1, [])
+    # What says the contrary is not passed over in silence.
+    body = {"csv": csv.format("22:35,taken"), "dry_run": False, "skip_refused": True}
+    answer = await patient("POST", "/api/patients/me/doses/import", body)
+    assert (answer["recorded"], answer["already"]) == (0, 0)
+    assert [(row["row"], row["field"]) for row in answer["refused"]] == [(2, "status")]
+    assert answer["refused"][0]["problem"] == "This dose is recorded as skipped already."
     assert (await doses(patient))[0] == recorded
     async with world.sessions() as session:
         assert len((await session.scalars(select(Event))).all()) == 1

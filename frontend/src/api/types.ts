@@ -108,6 +108,12 @@ export interface Dose {
   readonly amount_reason?: string | null;
   readonly author?: Author | null;
   readonly reminder?: ReminderState | null;
+  /** What the clinic has reduced it to, at once, while it was open already. */
+  readonly changed_to?: Amount | null;
+  /** Its line was paused or stopped while it was open already. */
+  readonly withheld?: boolean;
+  /** Everything that was ever said of it. */
+  readonly events?: readonly { readonly id: string; readonly note: string | null }[];
 }
 
 /** The doses of a stretch of nights. */

@@ -12,7 +12,7 @@ export interface KeptPlan {
   readonly doses: readonly Dose[];
   readonly draws: readonly Draw[];
   /** What has to be read about the protocol: a change proposed, or made at once; null when there is none yet. */
-  readonly protocol: { readonly unread: 'proposed' | 'at_once' | false } | null;
+  readonly protocol: { readonly unread: 'proposed' | 'at_once' | false; readonly own?: boolean } | null;
   /** The lines in force: what an extra dose can be of, and where its rules come from. */
   readonly lines?: readonly KeptLine[];
   readonly notices?: readonly Notice[];

@@ -87,9 +87,9 @@ async function setPlan(fresh: KeptPlan): Promise<void> {
 }
 
 function headline({ current, proposed }: Protocol): KeptPlan['protocol'] {
-  if (proposed) return { unread: 'proposed' };
+  if (proposed) return { unread: 'proposed', own: current?.self_reported ?? false };
   if (!current) return null;
-  return { unread: current.author.role === 'clinician' && !current.acknowledged_at && 'at_once' };
+  return { unread: current.author.role === 'clinician' && !current.acknowledged_at && 'at_once', own: current.self_reported };
 }
 
 function keptLine({ id, name, route, amount, window_source, min_gap_minutes, min_gap_source }: Line): KeptLine {

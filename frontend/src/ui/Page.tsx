@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 import { place } from '../router.ts';
+import { me } from '../state/session.ts';
 import { Icon } from './Icon.tsx';
 
 interface PageProps {
@@ -39,13 +40,22 @@ export function Page({ title, lead, back, backTo = 'Back', wide = false, dock, c
             {lead && <p class="lead">{lead}</p>}
           </header>
           {children}
-          <p class="help">
-            Feeling unwell, or unsure about a dose? Contact your clinic. In an emergency call your local emergency number (112 or 911).
-          </p>
+          <Help />
         </div>
       </div>
       {dock && <div class="dock">{dock}</div>}
     </main>
+  );
+}
+
+/** Whom to turn to; a clinician is told nothing. */
+function Help(): JSX.Element | null {
+  const role = me.value?.role;
+  if (role === 'clinician') return null;
+  return (
+    <p class="help">
+      {role === 'companion' ? 'Are they unwell, or unsure about a dose? They contact their clinic.' : 'Feeling unwell, or unsure about a dose? Contact your clinic.'} In an emergency call your local emergency number (112 or 911).
+    </p>
   );
 }
 

@@ -7,6 +7,8 @@ import type { Dose, DoseState } from '../api/types.ts';
 export interface KnownDose extends Dose {
   /** What the patient reported here has not reached the server yet. */
   readonly waiting: boolean;
+  /** The note of what this phone reported last. */
+  readonly note?: string;
 }
 
 /** The state a dose has reached by now: time passes on a phone that is offline too. */
@@ -14,6 +16,11 @@ export function stateAt(dose: Pick<Dose, 'state' | 'due_at' | 'closes_at'>, now:
   if (dose.state !== 'upcoming' && dose.state !== 'open') return dose.state;
   if (now.getTime() >= Date.parse(dose.closes_at)) return 'missed';
   return now.getTime() >= Date.parse(dose.due_at) ? 'open' : dose.state;
+}
+
+/** The note beside what stands of a dose; empty without one. */
+export function noteOf({ note, events, outcome_id }: Pick<KnownDose, 'note' | 'events' | 'outcome_id'>): string {
+  return events?.find(({ id }) => id === outcome_id)?.note ?? note ?? '';
 }
 
 /** Lay the reports that still wait over the server's record of a dose, oldest first. */
@@ -29,7 +36,7 @@ export function known(dose: Dose, reports: readonly Report[], now: Date): KnownD
       const late = taken_at === null ? null : Date.parse(taken_at) > Date.parse(dose.closes_at);
       seen = {
         ...seen, state: report.kind as 'taken' | 'skipped', taken_at, late, reason: said.reason ?? null,
-        taken_amount: said.amount ?? null, outcome_id: report.id, waiting: true,
+        taken_amount: said.amount ?? null, outcome_id: report.id, note: said.note ?? '', waiting: true,
       };
     }
   }

@@ -40,7 +40,12 @@ export function AdherenceCounts({ patient }: { readonly patient: string }): JSX.
         <>
           <p class="soft">{dayAndMonth(found.period.from)} to {dayAndMonth(found.period.to)}.</p>
           <Figures title="All medicines" figures={found.pooled} />
-          {found.lines.map((line) => <Figures key={line.line?.id} title={line.line?.name ?? ''} figures={line} />)}
+          {found.lines.length > 1 && (
+            <details>
+              <summary>Each medicine</summary>
+              <div class="stack">{found.lines.map((line) => <Figures key={line.line?.id} title={line.line?.name ?? ''} figures={line} />)}</div>
+            </details>
+          )}
           <details>
             <summary>What these figures mean</summary>
             <dl class="meanings">

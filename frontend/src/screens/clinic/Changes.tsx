@@ -12,7 +12,7 @@ export function Changes({ changes }: { readonly changes: readonly Change[] }): J
   if (changes.length === 0) return <p class="soft">No medicine changes.</p>;
   return (
     <ul class="stack bullets">
-      {changes.map(({ kind, line_id, text }) => <li key={`${kind}-${line_id}`} data-change={kind}>{text}</li>)}
+      {changes.map(({ kind, text }, index) => <li key={index} data-change={kind}>{text}</li>)}
     </ul>
   );
 }

@@ -28,7 +28,7 @@ export function LogFor({ patient, dose, tonight, onLogged }: LogForProps): JSX.E
     };
     return (
       <>
-        <button class="button" type="button" aria-label={`Take back: ${dose.label}, ${dose.night}`} onClick={takeBack}>Take back</button>
+        <button class="button" type="button" aria-label={`Undo: ${dose.label}, ${dose.night}`} onClick={takeBack}>Undo</button>
         {trouble.value && <Mistake text={trouble.value} />}
       </>
     );

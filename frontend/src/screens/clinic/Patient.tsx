@@ -17,11 +17,7 @@ import { AdherenceCounts } from './AdherenceCounts.tsx';
 import { clinicToday, ONLY_LOOKING, useCare } from './care.ts';
 import { ProposedCard } from './ProposedCard.tsx';
 
-const PARTS: readonly (readonly [path: string, name: string, note: string])[] = [
-  ['nights', 'Nights', 'Every dose, and logging for the patient'],
-  ['versions', 'Versions', 'What changed, when, by whom and why'],
-  ['screening', 'Screening', 'Answers before a growth-hormone peptide'],
-];
+const PARTS: readonly (readonly [path: string, name: string])[] = [['nights', 'Nights'], ['versions', 'Versions'], ['screening', 'Screening']];
 
 /** One patient as their clinician sees them: what needs a look, the protocol, and how it was kept. */
 export default function Patient({ names }: ScreenProps): JSX.Element {
@@ -57,21 +53,14 @@ export default function Patient({ names }: ScreenProps): JSX.Element {
         </section>
       )}
       {proposed && <ProposedCard patient={id} version={proposed} mayWithdraw={mayChange} onWithdrawn={load} />}
-      <ul>
-        {PARTS.map(([part, name, note]) => (
-          <li key={part}>
-            <a class="link-row" href={`/clinic/patients/${id}/${part}`}>
-              <span><strong>{name}</strong><span class="soft small">{note}</span></span>
-              <Icon name="next" />
-            </a>
-          </li>
-        ))}
-      </ul>
+      <nav class="dose-actions" aria-label="More about this patient">
+        {PARTS.map(([part, name]) => <a key={part} class="button" href={`/clinic/patients/${id}/${part}`}>{name}</a>)}
+      </nav>
       {protocol.value && (
         <section class="stack">
           <h2>{current ? `Protocol, version ${current.number}` : 'Protocol'}</h2>
           {protocol.value.warnings.map(({ code, seen }) => <p key={code} class="state late"><Icon name="alert" /><span>{seen}</span></p>)}
-          {current ? <Lines version={current} {...(mayChange && { actions: (line) => <LineActions patient={id} line={line} today={clinicToday()} onDone={load} /> })} /> : <p class="soft">No protocol yet.</p>}
+          {current ? <Lines version={current} {...(mayChange && { folded: true, actions: (line) => <LineActions patient={id} line={line} today={clinicToday()} onDone={load} /> })} /> : <p class="soft">No protocol yet.</p>}
           {mayChange && <a class="button main mid" href={`/clinic/patients/${id}/protocol`}>{current || proposed ? 'Propose a change' : 'Write a protocol'}</a>}
         </section>
       )}

@@ -44,7 +44,7 @@ export default function People(): JSX.Element {
           </ul>
         </details>
       )}
-      <p class="soft small">Looking after colleagues opens no patient’s record. Only a patient does that.</p>
+      <p class="soft small">An admin invites colleagues and marks who has left. That opens no patient’s record: only a patient does.</p>
     </Page>
   );
 }
@@ -62,7 +62,7 @@ function Colleague({ person, change }: ColleagueProps): JSX.Element {
     <article class="card" aria-label={name} data-person={person.id}>
       <div class="dose-head">
         <h2>{name}</h2>
-        {person.admin && <span class="tag">Looks after colleagues</span>}
+        {person.admin && <span class="tag">Admin</span>}
         <span class="when">{own && 'You. '}{person.email}, since {dateOf(person.since)}</span>
       </div>
       {leaving.value ? (
@@ -73,9 +73,9 @@ function Colleague({ person, change }: ColleagueProps): JSX.Element {
         </div>
       ) : (
         <div class="row">
-          <button class="button grow" type="button" aria-label={`${person.admin ? 'No longer let' : 'Let'} ${name} look after colleagues`}
+          <button class="button grow" type="button" aria-label={`${person.admin ? 'No longer an admin' : 'Make an admin'}: ${name}`}
             onClick={() => void change(person, { admin: !person.admin }, 'Saved.')}>
-            {person.admin ? 'No longer looks after colleagues' : 'Let look after colleagues'}
+            {person.admin ? 'No longer an admin' : 'Make an admin'}
           </button>
           {!own && <button class="button grow" type="button" aria-label={`${name} has left`} onClick={() => (leaving.value = true)}>Has left</button>}
         </div>
@@ -91,10 +91,10 @@ function NewColleague({ attempt }: { readonly attempt: (work: () => Promise<void
   return (
     <section class="card" aria-label="Invite a clinician">
       {invite.value ? (
-        <InviteCard invite={invite.value} how={`They scan it, or open the link you send them, and make their account${admin.value ? '. They will look after colleagues as well' : ''}.`} />
+        <InviteCard invite={invite.value} how={`They scan it, or open the link you send them, and make their account${admin.value ? '. They will be an admin as well' : ''}.`} />
       ) : (
         <>
-          <Choice type="checkbox" name="admin" checked={admin.value} onPick={(checked) => (admin.value = checked)}>They look after colleagues as well</Choice>
+          <Choice type="checkbox" name="admin" checked={admin.value} onPick={(checked) => (admin.value = checked)}>Also as an admin</Choice>
           <button class="button mid wide" type="button" onClick={() => void make()}>Invite a clinician</button>
         </>
       )}

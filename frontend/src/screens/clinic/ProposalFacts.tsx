@@ -23,7 +23,7 @@ export function ProposalFacts({ form, facts, today }: ProposalFactsProps): JSX.E
       <Field form={form} name="effective_night" label="From which night?" hint="Tonight, if you leave it empty. It waits for the patient’s acknowledgement.">
         {(control) => <input {...control} type="date" min={today} value={facts.value.night} onInput={(event) => set({ night: event.currentTarget.value })} />}
       </Field>
-      <div class="field" tabIndex={-1} data-wrong={form.mistakes.value['at_once'] ? '' : undefined} onInput={() => forgive(form, 'at_once')}>
+      <div class="stack tight" tabIndex={-1} data-wrong={form.mistakes.value['at_once'] ? '' : undefined} onInput={() => forgive(form, 'at_once')}>
         <Choice type="checkbox" name="at_once" checked={facts.value.atOnce} onPick={(atOnce) => set({ atOnce })}
           note="Only less of something, or nothing of it. It holds without waiting, and the patient is told.">
           Safety reduction: holds at once

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
 import { get, post, Problem } from '../../api/client.ts';
@@ -8,7 +8,7 @@ import { toTop } from '../../router.ts';
 import { Mistake, Submit, Trouble } from '../../ui/Field.tsx';
 import { fieldName, Mistakes, plain, useForm } from '../../ui/form.ts';
 import { Choose } from '../protocol/Choose.tsx';
-import { emptyLine, fromLines, lineMistakes, toLineIn, type DraftLine } from '../protocol/draft.ts';
+import { draftText, emptyLine, fromLines, lineMistakes, toLineIn, type DraftLine } from '../protocol/draft.ts';
 import { LineEditor } from '../protocol/LineEditor.tsx';
 import { Conflict } from './Conflict.tsx';
 import { EMPTY, newestOf, proposalMistakes, startOf, toDraft, unanswered, type Proposal } from './proposal.ts';
@@ -42,6 +42,7 @@ export function ProposalForm({ patient, protocol, today, onSent }: ProposalFormP
   const missing = useSignal('');
   const lines = useSignal<readonly DraftLine[] | undefined>(start?.lines.length ? fromLines(start.lines) : undefined);
   const facts = useSignal<Proposal>(EMPTY);
+  const opened = useSignal<ReadonlySet<string>>(new Set());
   const basedOn = useSignal(newestOf(protocol));
   const preview = useSignal<Preview | undefined>(undefined);
   const overrides = useSignal<Readonly<Record<string, string>>>({});
@@ -138,10 +139,26 @@ export function ProposalForm({ patient, protocol, today, onSent }: ProposalFormP
         {protocol.proposed && newest.value === undefined && basedOn.value === protocol.proposed.number && (
           <p class="banner"><span>Version {protocol.proposed.number} is proposed and not acknowledged yet. This starts from it, and replaces it when you send it.</span></p>
         )}
-        {lines.value.map((line, index) => (
-          <LineEditor key={line.key} form={form} line={line} index={index} medicines={medicines} onChange={(part) => change(line.key, part)}
-            {...(several && { onRemove: () => (lines.value = lines.value?.filter(({ key }) => key !== line.key)) })} />
-        ))}
+        {lines.value.map((line, index) => {
+          const editor = (
+            <LineEditor form={form} line={line} index={index} medicines={medicines} onChange={(part) => change(line.key, part)}
+              {...(several && { onRemove: () => (lines.value = lines.value?.filter(({ key }) => key !== line.key)) })} />
+          );
+          if (!line.id || !several) return <Fragment key={line.key}>{editor}</Fragment>;
+          const wrong = Object.keys(form.mistakes.value).some((name) => name.startsWith(`lines.${index}.`));
+          return (
+            <details key={line.key} class="one-line" open={wrong || opened.value.has(line.key)} data-line={index}
+              onToggle={({ currentTarget: { open } }) => {
+                const next = new Set(opened.value);
+                if (open) next.add(line.key);
+                else next.delete(line.key);
+                opened.value = next;
+              }}>
+              <summary><span><strong>{medicines.find(({ code }) => code === line.medicine)?.name ?? line.medicine}</strong> <span class="soft small block">{draftText(line)}</span></span></summary>
+              {editor}
+            </details>
+          );
+        })}
         <button class="button wide" type="button" onClick={add}>Add another medicine</button>
         <ProposalFacts form={form} facts={facts} today={today} />
       </div>

@@ -5,6 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { get } from '../../api/client.ts';
 import type { Calendar, CalendarNight } from '../../api/types.ts';
 import { go, place } from '../../router.ts';
+import { online } from '../../state/connection.ts';
 import { plan, tonight } from '../../state/plan.ts';
 import { Mistake } from '../../ui/Field.tsx';
 import { plain } from '../../ui/form.ts';
@@ -25,14 +26,15 @@ export default function Month(): JSX.Element {
   const asList = query.get('as') === 'list';
   const chosen = query.get('night');
   const changed = plan.value?.fetched_at;
+  const connected = online.value;
   useEffect(() => {
-    if (!month) return;
+    if (!month || (!connected && calendar.peek()?.month === month)) return;
     trouble.value = '';
     get<Calendar>(`/api/patients/me/calendar?month=${month}`).then(
       (found) => (calendar.value = found),
       (problem: unknown) => (trouble.value = plain(problem)),
     );
-  }, [month, changed]);
+  }, [month, changed, connected]);
   const show = (change: Readonly<Record<string, string>>): void => {
     const next = new URLSearchParams({ month, ...(asList && { as: 'list' }), ...change });
     for (const [name, value] of [...next]) if (!value) next.delete(name);

@@ -29,11 +29,19 @@ export function amountAnswer({ value, unit, reason }: AmountState, planned: Amou
   return { amount: answer, ...(reason.value && { amount_reason: reason.value }) };
 }
 
+interface AmountFieldsProps {
+  readonly form: Form;
+  readonly state: AmountState;
+  readonly planned: Amount;
+  /** What the clinic has changed it to since: then nothing counts as what was meant. */
+  readonly changed?: Amount | null | undefined;
+}
+
 /** How much was taken, and why not what was planned. */
-export function AmountFields({ form, state: { value, unit, reason }, planned }: { readonly form: Form; readonly state: AmountState; readonly planned: Amount }): JSX.Element {
+export function AmountFields({ form, state: { value, unit, reason }, planned, changed }: AmountFieldsProps): JSX.Element {
   return (
     <>
-      <p class="hint" id="amount-planned">Planned: {amountText(planned)}. Leave the amount empty if that is what you took.</p>
+      <p class="hint" id="amount-planned">{changed ? `Your clinic changed it from ${amountText(planned)} to ${amountText(changed)}.` : `Planned: ${amountText(planned)}. Leave the amount empty if that is what you took.`}</p>
       <div class="pair">
         <Field form={form} name="amount" label="Amount taken">
           {(control) => <input {...control} aria-describedby={['amount-planned', control['aria-describedby']].filter(Boolean).join(' ')} value={value.value} inputMode="decimal" autocomplete="off" maxLength={12} onInput={(event) => (value.value = event.currentTarget.value)} />}

@@ -6,8 +6,8 @@ import { amend, skip, take } from '../../state/log.ts';
 import { tonight } from '../../state/plan.ts';
 import { asking } from '../../state/waiting.ts';
 import { Choice, Field, Submit, Trouble } from '../../ui/Field.tsx';
-import { useForm } from '../../ui/form.ts';
-import type { KnownDose } from '../../words/dose.ts';
+import { Mistakes, useForm } from '../../ui/form.ts';
+import { noteOf, type KnownDose } from '../../words/dose.ts';
 import { possibleNights } from '../../words/earlier.ts';
 import { SKIP_REASONS } from '../../words/reasons.ts';
 import { AmountFields, amountAnswer, useAmount } from './AmountFields.tsx';
@@ -29,10 +29,12 @@ export default function LogSheet({ dose, mode, onDone }: LogSheetProps): JSX.Ele
   const when = useTakenAt(possibleNights(dose.night, tonight.value), mode === 'amend' ? dose.taken_at : null);
   const amount = useAmount(dose.amount.unit, mode === 'amend' ? dose.taken_amount : null, mode === 'amend' ? dose.amount_reason : null);
   const reason = useSignal<string | undefined>(mode === 'amend' ? (dose.reason ?? undefined) : undefined);
-  const note = useSignal('');
+  const note = useSignal(mode === 'amend' ? noteOf(dose) : '');
+  const changed = mode === 'amend' ? null : dose.changed_to;
   const taken = kind.value === 'taken';
 
   const save = form.submit(async () => {
+    if (taken && changed && !amount.value.value.trim()) throw new Mistakes({ amount: 'Please enter how much you took.' });
     const said: Details = {
       ...(taken ? { taken_at: takenAtAnswer(when).toISOString(), ...amountAnswer(amount, dose.amount) } : reason.value ? { reason: reason.value } : {}),
       ...(note.value.trim() && { note: note.value.trim() }),
@@ -59,10 +61,10 @@ export default function LogSheet({ dose, mode, onDone }: LogSheetProps): JSX.Ele
       {taken ? (
         <>
           <TakenAt form={form} state={when} quick={mode === 'earlier' && Date.parse(dose.closes_at) > Date.now()} />
-          <details open={mode === 'amend' && dose.taken_amount !== null}>
-            <summary>Another amount, or a note</summary>
+          <details open={Boolean(changed || note.peek() || (mode === 'amend' && dose.taken_amount))}>
+            <summary>{changed ? 'How much, and a note' : 'Another amount, or a note'}</summary>
             <div class="form">
-              <AmountFields form={form} state={amount} planned={dose.amount} />
+              <AmountFields form={form} state={amount} planned={dose.amount} changed={changed} />
               <Note form={form} value={note.value} onInput={(text) => (note.value = text)} />
             </div>
           </details>
@@ -80,8 +82,8 @@ export default function LogSheet({ dose, mode, onDone }: LogSheetProps): JSX.Ele
           </fieldset>
           {(reason.value === 'side_effect' || reason.value === 'unwell') && <p class="hint">Please tell your clinic. They can say what to do next.</p>}
           {mode === 'skip' && <button class="button mid wide" type="submit" data-do="skip-now">Skip this dose</button>}
-          <details>
-            <summary>Add a note</summary>
+          <details open={Boolean(note.peek())}>
+            <summary>{note.peek() ? 'The note' : 'Add a note'}</summary>
             <Note form={form} value={note.value} onInput={(text) => (note.value = text)} />
           </details>
           {mode === 'amend' && <Submit form={form}>Save the change</Submit>}

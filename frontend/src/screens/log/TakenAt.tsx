@@ -47,10 +47,10 @@ export function TakenAt({ form, state: { nights, night, time }, quick }: { reado
   return (
     <>
       {quick && (
-        <div class="dose-actions">
+        <div class="dose-actions" role="group" aria-label="How long ago">
           {AGO.map((minutes) => (
             <button key={minutes} class="button" type="button" onClick={() => pick(minutes)}>
-              {minutes === 60 ? '1 hour' : `${minutes} min`} ago
+              {minutes === 60 ? '1 h' : `${minutes} min`} ago
             </button>
           ))}
         </div>

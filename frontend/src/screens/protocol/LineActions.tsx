@@ -59,7 +59,7 @@ export function LineActions({ line, patient = 'me', today = tonight.value, onDon
       {chosen.value && (
         <form class="sheet" ref={form.element} onSubmit={submit} noValidate aria-label={`${WORDS[chosen.value].press}: ${line.name}`}>
           <Trouble form={form} />
-          <p class="soft">{WORDS[chosen.value].note} {patient === 'me' ? 'Do it only if whoever prescribed it says so.' : 'The patient is told, and reads the reason.'}</p>
+          <p class="soft">{WORDS[chosen.value].note} {patient === 'me' ? 'Do it only if whoever prescribed it says so.' : chosen.value === 'resume' ? 'The patient is told.' : 'The patient is told, and reads the reason.'}</p>
           {chosen.value !== 'resume' && (
             <Field form={form} name="reason" label="Why?">
               {(control) => <input {...control} value={reason.value} maxLength={200} autocomplete="off" onInput={(event) => (reason.value = event.currentTarget.value)} />}

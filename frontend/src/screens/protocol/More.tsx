@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { Medicine } from '../../api/types.ts';
+import { me } from '../../state/session.ts';
 import { Choice, Field } from '../../ui/Field.tsx';
 import type { Form } from '../../ui/form.ts';
 import { DEFAULT_LADDER, ladderText, rungText, spanText, unitName, windowText } from '../../words/schedule.ts';
@@ -29,6 +30,7 @@ export function More({ form, line, at, medicine, onChange }: MoreProps): JSX.Ele
   const minutes = line.kept.min_gap_minutes === undefined ? (medicine?.min_gap_minutes ?? null) : line.kept.min_gap_minutes;
   const gap = gapText({ min_gap_minutes: minutes });
   const offered = [...new Set([...WINDOWS, ...(window === null ? [] : [window]), ...(standard === null ? [] : [standard])])].sort((a, b) => a - b);
+  const forOthers = me.value?.role === 'clinician';
   const toggle = (rung: number): void => {
     const next = ladder.includes(rung) ? ladder.filter((one) => one !== rung) : [...ladder, rung];
     onChange({ ladder: order(next) });
@@ -39,7 +41,7 @@ export function More({ form, line, at, medicine, onChange }: MoreProps): JSX.Ele
       <details>
         <summary>More: late window, reminders, weeks off, steps</summary>
         <div class="form">
-          <Field form={form} name={`${at}.window_minutes`} label="How late it may be taken" hint="Ask your clinic if you are unsure.">
+          <Field form={form} name={`${at}.window_minutes`} label="How late it may be taken" {...(forOthers ? {} : { hint: 'Ask your clinic if you are unsure.' })}>
             {(control) => (
               <select {...control} value={window === null ? '' : String(window)} onChange={(event) => onChange({ window: event.currentTarget.value ? Number(event.currentTarget.value) : null, kept: gapOf(line) })}>
                 <option value="">Until the day turns</option>
@@ -48,7 +50,7 @@ export function More({ form, line, at, medicine, onChange }: MoreProps): JSX.Ele
             )}
           </Field>
           <fieldset>
-            <legend>Remind me</legend>
+            <legend>{forOthers ? 'Reminders' : 'Remind me'}</legend>
             <div class="choices">
               {order([...new Set([...RUNGS, ...ladder])]).map((rung) => (
                 <Choice key={rung} type="checkbox" name={`${at}.ladder`} checked={ladder.includes(rung)} onPick={() => toggle(rung)}>

@@ -7,11 +7,14 @@ import type { Protocol, Version, Warning } from '../../api/types.ts';
 import { Mistake } from '../../ui/Field.tsx';
 import { plain } from '../../ui/form.ts';
 import { Page } from '../../ui/Page.tsx';
+import { online } from '../../state/connection.ts';
+import { tonight } from '../../state/plan.ts';
 import { sourceText } from '../../words/standing.ts';
 import { LineActions } from './LineActions.tsx';
 import { Lines } from './Lines.tsx';
 import { Proposal } from './Proposal.tsx';
 import { Versions } from './Versions.tsx';
+import { nightInWords } from './words.ts';
 
 /** What is in force, what is proposed and waits for the patient's word, and every version so far. */
 export default function ProtocolScreen(): JSX.Element {
@@ -24,9 +27,14 @@ export default function ProtocolScreen(): JSX.Element {
       (problem: unknown) => (trouble.value = plain(problem)),
     );
   };
-  useEffect(() => void load(), []);
+  // Without a connection it is fetched as soon as there is one.
+  const connected = online.value;
+  useEffect(() => {
+    if (connected || !protocol.peek()) void load();
+  }, [connected]);
   const { current = null, proposed = null, versions = [], warnings = [] } = protocol.value ?? {};
   // A patient whose clinic wrote it asks the clinic; the server decides in any case.
+  const coming = versions.find(({ state }) => state === 'coming');
   const own = !current || current.self_reported;
   return (
     <Page title="My protocol" back="/settings" backTo="Settings">
@@ -36,7 +44,8 @@ export default function ProtocolScreen(): JSX.Element {
       {current && unseen(current) && <Proposal key={current.number} version={current} onAnswered={load} />}
       {current && (
         <>
-          {proposed && <h2>In force until then</h2>}
+          {coming && <p class="banner" data-coming={coming.number}><span>You have read version {coming.number}. It takes over {onNight(nightInWords(coming.in_force_from ?? coming.effective_night, tonight.value))}.</span></p>}
+          {(proposed || coming) && <h2>In force until then</h2>}
           <Warnings warnings={warnings} version={current} />
           <Lines version={current} {...(own && { actions: (line) => <LineActions line={line} onDone={load} /> })} />
         </>
@@ -52,6 +61,10 @@ export default function ProtocolScreen(): JSX.Element {
       <Versions patient="me" versions={versions} />
     </Page>
   );
+}
+
+function onNight(night: string): string {
+  return night.startsWith('to') ? night : `on ${night}`;
 }
 
 /** A clinician's change that took effect without waiting has still to be seen. */

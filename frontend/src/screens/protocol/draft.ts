@@ -174,12 +174,17 @@ export function toLineIn(line: DraftLine): LineIn {
 
 /** A line in one plain sentence. */
 export function lineSentence(line: DraftLine, medicine: Medicine | undefined): string {
-  const rule = recurrenceOf(line);
   const form = medicine?.forms.find(({ code }) => code === line.form)?.name;
   const what = [medicine?.name ?? line.medicine, form && `(${form})`].filter(Boolean).join(' ');
-  const amount = amountText({ value: amountValue(line.value), unit: line.unit });
   const steps = line.steps.map(({ from, value }) => ` From ${dayAndMonth(from)} on: ${amountText({ value: amountValue(value), unit: line.unit })}.`);
-  return `${what}: ${amount} ${routeText(line.route)}, ${nightsText(rule)}, ${timesText(rule.times)}.${steps.join('')}`;
+  return `${what}: ${draftText(line)}.${steps.join('')}`;
+}
+
+/** How much, how and when, as it is typed just now: "0.5 mg by mouth, every Monday, at 08:00". */
+export function draftText(line: DraftLine): string {
+  const rule = recurrenceOf(line);
+  const amount = amountText({ value: amountValue(line.value), unit: line.unit });
+  return `${amount} ${routeText(line.route)}, ${nightsText(rule)}, ${timesText(rule.times)}`;
 }
 
 /** A gentle question when an amount is outside what the medicine's sources know; never a refusal. */

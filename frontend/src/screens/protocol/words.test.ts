@@ -32,8 +32,9 @@ test('who prescribed it is said as far as it is known', () => {
 
 test('a hold says by whom and how it ended', () => {
   const hold = { id: 'h', since: '2026-11-01', until: '2026-11-07', reason: 'Surgery', author: { id: 'a', name: 'Dr Roe', role: 'clinician' }, resumed_at: null, resumed_by: null } as const;
+  expect(holdText({ ...hold, author: { ...hold.author, role: 'patient' } }, 'a clinician')).toContain('by Dr Roe');
   expect(holdText(hold)).toBe('On hold from 1 November until 7 November, by Dr Roe: Surgery');
-  expect(holdText({ ...hold, resumed_at: '2026-11-05T00:00:00Z', author: { ...hold.author, role: 'patient' } })).toBe('On hold from 1 November, then resumed, by you: Surgery');
+  expect(holdText({ ...hold, resumed_at: '2026-11-05T00:00:00Z', author: { ...hold.author, id: 'me', role: 'patient' } }, 'me')).toBe('On hold from 1 November, then resumed, by you: Surgery');
 });
 
 test('gaps and steps are silent where there are none', () => {

@@ -44,10 +44,10 @@ export function prescribedText({ prescriber, pharmacy, prescribed_on }: Pick<Ver
   return text ? `${text.charAt(0).toUpperCase()}${text.slice(1)}.` : '';
 }
 
-/** A pause that has ended; `until` is the night on which it goes on again. */
-export function holdText({ since, until, reason, author, resumed_at }: Hold): string {
+/** A pause that has ended, as `reader` reads it; `until` is the night on which it goes on again. */
+export function holdText({ since, until, reason, author, resumed_at }: Hold, reader?: string): string {
   const end = resumed_at ? ', then resumed' : until ? ` until ${dayAndMonth(until)}` : '';
-  return `On hold from ${dayAndMonth(since)}${end}, by ${author.role === 'patient' ? 'you' : author.name}: ${reason}`;
+  return `On hold from ${dayAndMonth(since)}${end}, by ${author.id === reader ? 'you' : author.name}: ${reason}`;
 }
 
 /** How close two doses may lie, with who says so; nothing without such a rule. */

@@ -42,7 +42,7 @@ export default function Settings(): JSX.Element {
   };
   const links = me.value && me.value.role !== 'patient' ? [] : LINKS;
   return (
-    <Page title="Settings" lead={me.value ? `${me.value.name}, ${me.value.email}` : undefined}>
+    <Page title="Settings" lead={me.value && <>{me.value.name}<br /><span class="small">{me.value.email.replace('@', '@\u200b')}</span></>}>
       {links.length > 0 && (
         <ul>
           {links.map(([path, label, note]) => (

@@ -18,12 +18,14 @@ interface DoseCardProps {
   readonly dose: KnownDose;
   /** Show this dose's own Taken button; off when the dock has it. */
   readonly button?: boolean;
+  /** Told when something is being entered here, and when no longer: the dock then makes way. */
+  readonly onEntering?: (dose: string, entering: boolean) => void;
 }
 
-type Sheet = 'earlier' | 'skip' | 'amend';
+type Sheet = 'earlier' | 'skip' | 'amend' | 'which';
 
 /** One dose of the night: what it is, how it stands, and what can be said about it. */
-export function DoseCard({ dose, button = false }: DoseCardProps): JSX.Element {
+export function DoseCard({ dose, button = false, onEntering }: DoseCardProps): JSX.Element {
   const sheet = useSignal<Sheet | undefined>(undefined);
   const open = dose.state === 'open' || dose.state === 'upcoming';
   const toggle = (name: Sheet) => (): void => {
@@ -32,6 +34,11 @@ export function DoseCard({ dose, button = false }: DoseCardProps): JSX.Element {
   const close = (): void => void (sheet.value = undefined);
   // What was logged here or elsewhere ends what was being entered.
   useEffect(close, [dose.state, dose.outcome_id]);
+  useEffect(() => {
+    onEntering?.(dose.id, sheet.value !== undefined);
+    return () => onEntering?.(dose.id, false);
+  }, [sheet.value]);
+  const changed = open ? dose.changed_to : null;
   const put = snoozed.value.get(dose.id);
   const { timezone = dose.zone, turns = '04:00', home, away } = plan.value ?? {};
   const tooClose = open && tooCloseText(dose.too_close, { now: now.value, zone: timezone, turns });
@@ -47,12 +54,14 @@ export function DoseCard({ dose, button = false }: DoseCardProps): JSX.Element {
       {dose.state === 'open' && <NightLine dose={dose} />}
       {tooClose && <p class="state bad" data-rule="gap">{tooClose}</p>}
       {open && put && put > now.value && <p class="state late">You will be reminded at {wallClock(put, dose.zone).time}.</p>}
+      {open && dose.withheld && <p class="state late" data-withheld>It was paused or stopped after it fell due. Log it only if you have taken it already.</p>}
+      {changed && <p class="state late" data-changed>{plan.value?.protocol?.own ? 'You changed this' : 'Your clinic changed this'} to {amountText(changed)}.</p>}
       {open ? (
         <>
           {(button || dose.state === 'upcoming') && (
-            <button class={button ? 'button warm mid' : 'button mid'} type="button" data-do="taken" aria-label={`${dose.state === 'upcoming' ? 'Taken already' : 'Taken'}: ${dose.label}`}
-              onClick={() => void take([dose.id])}>
-              {dose.state === 'upcoming' ? 'Taken already' : 'Taken'}
+            <button class={button && !dose.withheld ? 'button warm mid' : 'button mid'} type="button" data-do="taken" aria-label={`${dose.state === 'upcoming' || dose.withheld ? 'Taken already' : 'Taken'}: ${dose.label}`}
+              {...(changed && { 'aria-expanded': sheet.value === 'which' })} onClick={changed ? toggle('which') : () => void take([dose.id])}>
+              {dose.state === 'upcoming' || dose.withheld ? 'Taken already' : 'Taken'}{changed && '…'}
             </button>
           )}
           <div class="dose-actions">
@@ -64,7 +73,15 @@ export function DoseCard({ dose, button = false }: DoseCardProps): JSX.Element {
       ) : (
         <DoseSettled dose={dose} all={doses.value} onUndo={() => { close(); void undo(dose.id); }} changing={sheet.value !== undefined} onChange={toggle(dose.state === 'taken' || dose.state === 'skipped' ? 'amend' : 'earlier')} />
       )}
-      {sheet.value && <LogSheet key={sheet.value} dose={dose} mode={sheet.value} onDone={close} />}
+      {sheet.value === 'which' && changed && (
+        <div class="sheet" role="group" aria-label="How much did you take?">
+          <p>How much did you take?</p>
+          <button class="button mid" type="button" data-do="took-changed" onClick={() => void take([dose.id], { amount: changed, amount_reason: 'clinic_said_so' })}>{amountText(changed)}, as changed</button>
+          <button class="button mid" type="button" data-do="took-planned" onClick={() => void take([dose.id])}>{amountText(dose.amount)}, as before</button>
+          <button class="button" type="button" onClick={toggle('earlier')}>Another amount…</button>
+        </div>
+      )}
+      {sheet.value && sheet.value !== 'which' && <LogSheet key={sheet.value} dose={dose} mode={sheet.value} onDone={close} />}
       {dose.state !== 'taken' && dose.state !== 'skipped' && <Source dose={dose} />}
     </article>
   );

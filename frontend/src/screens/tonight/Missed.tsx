@@ -41,9 +41,9 @@ export function LogIt({ dose }: { readonly dose: KnownDose }): JSX.Element {
   return (
     <>
       <div class="dose-actions">
-        <button class="button" type="button" data-do="taken-on-time" aria-label={`I took it at ${dose.due_local}: ${dose.label}`} onClick={() => void take([dose.id], { taken_at: new Date(dose.due_at).toISOString() })}>
+        {!dose.changed_to && <button class="button" type="button" data-do="taken-on-time" aria-label={`I took it at ${dose.due_local}: ${dose.label}`} onClick={() => void take([dose.id], { taken_at: new Date(dose.due_at).toISOString() })}>
           I took it at {dose.due_local}
-        </button>
+        </button>}
         <button class="button" type="button" aria-expanded={sheet.value === 'earlier'} onClick={toggle('earlier')}>At another time…</button>
         <button class="button" type="button" aria-expanded={sheet.value === 'skip'} onClick={toggle('skip')}>I skipped it…</button>
       </div>

@@ -22,23 +22,30 @@ import { news, Notices } from './Notices.tsx';
 export default function Tonight(): JSX.Element {
   const asked = doses.value.find((dose) => dose.id === place.value.query.get('dose'));
   usePutOff(asked);
+  const entering = useSignal<ReadonlySet<string>>(new Set());
   if (!plan.value) return <NoPlan />;
   const all = tonightsDoses(doses.value, tonight.value);
   const shown = asked ? together(asked, doses.value) : all;
   const open = shown.filter((dose) => dose.state === 'open');
   const rest = shown.filter((dose) => dose.state !== 'open');
+  // While something else is being said of a dose, or its amount has to be asked, no large button says "now".
+  const docked = entering.value.size === 0 && !open.some((dose) => dose.changed_to || dose.withheld);
+  const onEntering = (id: string, yes: boolean): void => {
+    if (entering.peek().has(id) === yes) return;
+    entering.value = new Set([...entering.peek()].filter((one) => one !== id).concat(yes ? [id] : []));
+  };
   const missed = doses.value.filter((dose) => dose.state === 'missed' && dose.night === addDays(tonight.value, -1));
   // A person woken by a reminder wants the button, and nothing else.
   const told = asked ? [] : news();
   const [above, below] = open.length > 0 ? [told.slice(0, 1), told.slice(1)] : [told, []];
   return (
-    <Page title="Tonight" lead={longDate(tonight.value)} dock={open.length > 0 && <TakenButton open={open} />}>
+    <Page title="Tonight" lead={longDate(tonight.value)} dock={open.length > 0 && docked && <TakenButton open={open} />}>
       <Notices />
       {above}
       {shown.length > 0 ? (
         <section class="stack" aria-label="Doses">
           {open.length === 0 && rest.every((dose) => dose.state !== 'upcoming') && <Done rest={rest.every((dose) => dose.state === 'rest')} />}
-          {[...open, ...rest].map((dose) => <DoseCard key={dose.id} dose={dose} button={open.length > 1 && dose.state === 'open'} />)}
+          {[...open, ...rest].map((dose) => <DoseCard key={dose.id} dose={dose} button={(open.length > 1 || !docked) && dose.state === 'open' && !(entering.value.has(dose.id) && !dose.changed_to)} onEntering={onEntering} />)}
         </section>
       ) : (
         <Nothing />

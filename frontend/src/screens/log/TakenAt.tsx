@@ -50,7 +50,7 @@ export function TakenAt({ form, state: { nights, night, time }, quick }: { reado
         <div class="dose-actions" role="group" aria-label="How long ago">
           {AGO.map((minutes) => (
             <button key={minutes} class="button" type="button" onClick={() => pick(minutes)}>
-              {minutes === 60 ? '1 h' : `${minutes} min`} ago
+              {minutes === 60 ? '1 hour' : `${minutes} min`} ago
             </button>
           ))}
         </div>

@@ -12,7 +12,7 @@ import type { KnownDose } from '../../words/dose.ts';
 import { bothTimes, placeName, sourceText, tooCloseText, weekText } from '../../words/standing.ts';
 import { wallClock } from '../../words/time.ts';
 import { closing, DoseSettled } from './DoseSettled.tsx';
-import { LogSheet } from './lazily.tsx';
+import { LogSheet, WhichAmount } from './lazily.tsx';
 
 interface DoseCardProps {
   readonly dose: KnownDose;
@@ -73,14 +73,7 @@ export function DoseCard({ dose, button = false, onEntering }: DoseCardProps): J
       ) : (
         <DoseSettled dose={dose} all={doses.value} onUndo={() => { close(); void undo(dose.id); }} changing={sheet.value !== undefined} onChange={toggle(dose.state === 'taken' || dose.state === 'skipped' ? 'amend' : 'earlier')} />
       )}
-      {sheet.value === 'which' && changed && (
-        <div class="sheet" role="group" aria-label="How much did you take?">
-          <p>How much did you take?</p>
-          <button class="button mid" type="button" data-do="took-changed" onClick={() => void take([dose.id], { amount: changed, amount_reason: 'clinic_said_so' })}>{amountText(changed)}, as changed</button>
-          <button class="button mid" type="button" data-do="took-planned" onClick={() => void take([dose.id])}>{amountText(dose.amount)}, as before</button>
-          <button class="button" type="button" onClick={toggle('earlier')}>Another amount…</button>
-        </div>
-      )}
+      {sheet.value === 'which' && changed && <WhichAmount dose={dose} changed={changed} onOther={toggle('earlier')} />}
       {sheet.value && sheet.value !== 'which' && <LogSheet key={sheet.value} dose={dose} mode={sheet.value} onDone={close} />}
       {dose.state !== 'taken' && dose.state !== 'skipped' && <Source dose={dose} />}
     </article>

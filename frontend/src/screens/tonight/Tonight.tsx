@@ -13,8 +13,7 @@ import type { KnownDose } from '../../words/dose.ts';
 import { comingName, longDate } from '../../words/night.ts';
 import { addDays } from '../../words/time.ts';
 import { DoseCard } from './DoseCard.tsx';
-import { Labs } from './Labs.tsx';
-import { ExtraSheet } from './lazily.tsx';
+import { ExtraSheet, Labs } from './lazily.tsx';
 import { Missed } from './Missed.tsx';
 import { news, Notices } from './Notices.tsx';
 
@@ -53,7 +52,7 @@ export default function Tonight(): JSX.Element {
       {!asked && <Missed doses={missed} />}
       {!asked && <Ahead />}
       {below}
-      {asked ? <a class="button plain" href="/tonight">See all of tonight</a> : <Labs />}
+      {asked ? <a class="button plain" href="/tonight">See all of tonight</a> : plan.value.draws.length > 0 && <Labs />}
       {!asked && plan.value.lines?.length ? <Extra /> : null}
     </Page>
   );

@@ -14,5 +14,11 @@ export function lazily<P extends object>(load: () => Promise<{ default: Componen
 /** The sheet on which a dose is logged in detail. */
 export const LogSheet = lazily(() => import('../log/LogSheet.tsx'));
 
+/** The question how much was taken of a dose whose amount changed. */
+export const WhichAmount = lazily(() => import('../log/WhichAmount.tsx'));
+
 /** The sheet for a dose that was not planned. */
 export const ExtraSheet = lazily(() => import('../log/ExtraSheet.tsx'));
+
+/** Lab draws, below the doses. */
+export const Labs = lazily<object>(() => import('./Labs.tsx').then(({ Labs: found }) => ({ default: found })));

@@ -90,7 +90,7 @@ test: .venv/.dev frontend/dist/index.html ## Set up, check and test everything: 
 	@failed=; \
 	$(MAKE) --no-print-directory --keep-going check || failed="$$failed checks"; \
 	($(NPM) test) || failed="$$failed frontend"; \
-	$(RUN) pytest -n 2 --dist loadfile $(ARGS) || failed="$$failed pytest"; \
+	$(RUN) pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS) || failed="$$failed pytest"; \
 	[ -z "$$failed" ] || { echo "Not passed:$$failed" >&2; exit 1; }
 
 check: check-style check-format check-types check-imports check-frontend ## Check style, types and who imports whom, without running anything.

@@ -36,7 +36,7 @@ from app.protocols.checks import UnansweredWarnings
 from app.protocols.holds import hold, resume, stop
 from app.protocols.models import Terms, Version
 from app.protocols.planning import plan_patient
-from app.protocols.proposals import NoLongerProposed, acknowledge, withdraw
+from app.protocols.proposals import NoLongerProposed, StepSkipped, acknowledge, withdraw
 from app.protocols.screening import QUESTIONS, answer
 from app.protocols.versions import Draft, VersionConflict, enter_version
 from app.reminders.arm import arm
@@ -270,11 +270,31 @@ class Care(RuleBasedStateMachine):
             with pytest.raises(NoLongerProposed):
                 self.do(work)
             return
+        if waits and self._leaps(word):
+            with pytest.raises(StepSkipped):
+                self.do(work)
+            self.plans()
+            return
         self.do(work)
         if waits:
             since = max(word.effective, self.ledger.night(self.now))
             self.ledger.words[-1] = replace(word, since=since, known=self.now)
         self.plans()
+
+    def _leaps(self, word: Word) -> bool:
+        """Whether agreeing tonight would raise a line past a step nobody has been on."""
+        tonight = self.ledger.night(self.now)
+        holds = self.ledger.in_force(tonight)
+        for line, says in word.lines.items():
+            passed = [night for night, _ in says.steps if word.effective < night <= tonight]
+            if not passed:
+                continue
+            lower = float(says.amount_in(passed[-1] - NIGHT))
+            known = holds.lines.get(line) if holds else None
+            taking = float(known.amount_in(tonight)) if known else 0
+            if taking < lower < float(says.amount_in(tonight)):
+                return True
+        return False
 
     @rule()
     def is_taken_back(self) -> None:

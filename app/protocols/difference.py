@@ -12,7 +12,7 @@ from uuid import UUID
 from app.protocols.prescribed import Prescribed
 from app.protocols.recurrences import nights_text, schedule_text
 from app.schedule import A_DAY, Recurrence
-from app.units import Amount
+from app.units import Amount, IncompatibleUnits
 
 _ROUTES = {
     "subcutaneous": "under the skin", "intramuscular": "into the muscle", "oral": "by mouth",
@@ -122,7 +122,17 @@ def _amounts(old: Prescribed, new: Prescribed, since: date) -> str:
     was, becomes = old.amount_at(night), new.amount_at(night)
     if _same(was, becomes):
         return ""
-    return f"{was} → {becomes}"
+    return f"{was} → {_beside(was, becomes)}"
+
+
+def _beside(was: Amount, becomes: Amount) -> str:
+    """The new amount in the unit of the old one, so that a glance compares them, and as written."""
+    if was.unit == becomes.unit:
+        return f"{becomes}"
+    try:
+        return f"{becomes.to(was.unit)} (written as {becomes})"
+    except IncompatibleUnits:
+        return f"{becomes}"
 
 
 def _same(one: Amount, other: Amount) -> bool:

@@ -199,6 +199,20 @@ def test_several_changes_of_a_line_are_several_short_sentences() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        (Amount(Decimal(100), "ug"), mg("0.05"), "100 mcg → 50 mcg (written as 0.05 mg)"),
+        (mg("1"), Amount(Decimal(1000), "ug"), "1 mg → 1 mg (written as 1000 mcg)"),
+        (mg("1"), Amount(Decimal(1), "{tablet}"), "1 mg → 1 tablet"),
+    ],
+)
+def test_an_amount_in_another_unit_is_read_in_the_old_one_too(
+    before: Amount, after: Amount, text: str
+) -> None:
+    assert text in change(replace(TABLET, amount=before), amount=after)
+
+
 def test_steps_that_are_taken_out_are_told() -> None:
     before = replace(TABLET, steps=((THURSDAY, mg("1")),))
     assert "without the steps planned before" in change(before, steps=())

@@ -13,7 +13,7 @@ import { ago } from '../../words/night.ts';
 import { fullDate, lastDay } from '../settings/consent.ts';
 import { peopleSeen } from './people.ts';
 
-/** The people who let the one signed in look along. */
+/** The people who let the one signed in read along. */
 export default function People(): JSX.Element {
   const people = useSignal<readonly CarePatient[] | undefined>(undefined);
   const trouble = useSignal('');
@@ -23,7 +23,7 @@ export default function People(): JSX.Element {
   const companion = me.value?.role === 'companion';
   const zone = me.value?.preferences.timezone ?? 'UTC';
   return (
-    <Page title="People" lead="They let you look along. You can change nothing." {...(!companion && { back: '/settings', backTo: 'Settings' })}>
+    <Page title="People" lead="They let you read along. You can change nothing." {...(!companion && { back: '/settings', backTo: 'Settings' })}>
       {trouble.value && <Mistake text={trouble.value} />}
       {!people.value && !trouble.value && <p class="soft" aria-busy="true">One moment…</p>}
       {people.value?.length === 0 && (

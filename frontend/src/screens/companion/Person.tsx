@@ -11,6 +11,7 @@ import { plain } from '../../ui/form.ts';
 import { Page } from '../../ui/Page.tsx';
 import { addDays } from '../../words/time.ts';
 import { Lines } from '../protocol/Lines.tsx';
+import { Leave } from './Leave.tsx';
 import { NightList } from './NightList.tsx';
 import { careOf } from './people.ts';
 
@@ -40,7 +41,7 @@ export default function Person({ names }: ScreenProps): JSX.Element {
   };
   const mine = plan.value?.doses.filter(({ night }) => night === tonight) ?? [];
   return (
-    <Page title={name.value || 'One moment…'} lead="You look along. Only they can log." {...(me.value?.role !== 'clinician' && { back: '/care', backTo: 'People' })}>
+    <Page title={name.value || 'One moment…'} lead="You read along. Only they can log." {...(me.value?.role !== 'clinician' && { back: '/care', backTo: 'People' })}>
       {trouble.value && <Mistake text={trouble.value} />}
       {!plan.value && !trouble.value && <p class="soft" aria-busy="true">One moment…</p>}
       {plan.value && (
@@ -59,6 +60,7 @@ export default function Person({ names }: ScreenProps): JSX.Element {
           {before.value && (before.value.doses.length > 0 ? <NightList doses={before.value.doses} tonight={tonight} /> : <p class="soft">Nothing yet.</p>)}
         </details>
       )}
+      {plan.value && me.value?.role !== 'clinician' && <Leave id={id} name={name.value} />}
     </Page>
   );
 }

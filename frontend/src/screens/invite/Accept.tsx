@@ -52,7 +52,7 @@ function LetIn({ code, person }: { readonly code: string; readonly person: Me })
   );
 }
 
-/** Somebody with an account accepts to look along. */
+/** Somebody with an account accepts to read along. */
 function LookAlong({ code }: { readonly code: string }): JSX.Element {
   const form = useForm();
   const submit = form.submit(async () => {
@@ -62,14 +62,14 @@ function LookAlong({ code }: { readonly code: string }): JSX.Element {
     go(`/care/${patient.id}`, { replace: true });
   });
   return (
-    <form class="form" ref={form.element} onSubmit={submit} noValidate aria-label="Look along">
+    <form class="form" ref={form.element} onSubmit={submit} noValidate aria-label="Read along">
       <Trouble form={form} />
       <ul class="stack bullets">
         <li>You see tonight, the protocol, and the nights before.</li>
         <li>You cannot log or change anything.</li>
         <li>They see when you have looked, and can end it at any time.</li>
       </ul>
-      <Submit form={form}>Yes, look along</Submit>
+      <Submit form={form}>Yes, read along</Submit>
     </form>
   );
 }

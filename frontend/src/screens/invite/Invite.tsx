@@ -13,7 +13,7 @@ import { codeOf, forgetInvite, keepInvite, kindOf, pending, takeFromAddress, typ
 
 const TITLES: Readonly<Record<InviteKind, string>> = {
   patient: 'Let your clinic in',
-  companion: 'Look along',
+  companion: 'Read along',
   clinician: 'Join your clinic',
 };
 

@@ -63,7 +63,7 @@ export default function SignUp(): JSX.Element {
         <ZoneField form={form} value={zone} />
         <details open={invited.value} onToggle={(event) => (invited.value = event.currentTarget.open)}>
           <summary>I am a clinician or a companion</summary>
-          <Field form={form} name="invite" label="Invite code" hint="Your clinic, or the person who lets you look along, gives it to you.">
+          <Field form={form} name="invite" label="Invite code" hint="Your clinic, or the person who lets you read along, gives it to you.">
             {(control) => (
               <input {...control} value={invite.value} autocomplete="off" autocapitalize="characters" spellcheck={false}
                 onInput={(event) => (invite.value = event.currentTarget.value)} />

@@ -1,12 +1,16 @@
 """Migrations: from nothing to what the models say, and back, on both databases."""
 
 import asyncio
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import MetaData, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from app.db import Base, connect
 from tests.databases import ROOT
@@ -68,3 +72,85 @@ def test_every_table_of_a_patient_leads_with_the_patient() -> None:
             remote = next(iter(key.elements)).column.table
             if remote.name not in {"person", "clinic", "invite"}:
                 assert owner in key.column_keys, f"{table.name} -> {remote.name}"
+
+
+WHEN = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+async def _write_a_little_of_everything(url: str) -> None:
+    """A patient in care, a protocol, a dose that was taken and its trail, as 0001 keeps them."""
+    engine = connect(url)
+    async with engine.begin() as connection:
+        known = MetaData()
+        await connection.run_sync(known.reflect)
+        key: Any = (
+            (lambda n: UUID(int=n)) if engine.name == "postgresql" else (lambda n: f"{n:032x}")
+        )
+        one, patient, clinician = key(1), key(2), key(3)
+        mine = {"patient_id": patient, "id": one}
+        person = {"password_hash": "-", "name": "A person", "created_at": WHEN}
+        amount = {"amount_value": "250", "amount_unit": "ug"}
+        window = {"on_time_minutes": 120, "ladder": [0]}
+        night = date(2026, 11, 1)
+        rows: list[tuple[str, dict[str, Any]]] = [
+            ("clinic", {"id": one, "name": "A clinic", "created_at": WHEN}),
+            ("person", person | {"id": patient, "role": "patient", "email": "p@example.org"}),
+            ("person", person | {"id": clinician, "role": "clinician", "email": "c@example.org",
+                                 "clinic_id": one}),
+            ("preferences", {"person_id": patient, "timezone": "America/Denver",
+                             "bedtimes": ["22:30"] * 7, "turns": time(4), "detail": "discreet"}),
+            ("invite", {"id": one, "kind": "patient", "code_hash": b"x" * 32, "clinic_id": one,
+                        "created_by": clinician, "created_at": WHEN, "expires_at": WHEN}),
+            ("care_link", mine | {"clinician_id": clinician, "clinic_id": one, "granted_at": WHEN}),
+            ("protocol_version", mine | {
+                "number": 1, "author_id": clinician, "created_at": WHEN, "effective_night": night,
+                "reason": "", "prescriber": "", "self_reported": False}),
+            ("line", mine | {"medicine": "sermorelin", "form": "", "route": "subcutaneous"}),
+            ("terms", amount | window | {
+                "patient_id": patient, "version_id": one, "line_id": one, "position": 0,
+                "recurrence": {}}),
+            ("hold", mine | {"line_id": one, "since": night, "until": night, "reason": "",
+                             "author_id": clinician, "created_at": WHEN}),
+            ("dose", mine | amount | window | {
+                "line_id": one, "version_id": one, "night": night, "slot": 0, "label": "Sermorelin",
+                "route": "subcutaneous", "due_at": WHEN, "closes_at": WHEN + timedelta(hours=5),
+                "zone": "America/Denver", "held": False, "extra": False}),
+            ("event", mine | {"dose_id": one, "seq": 1, "kind": "taken", "taken_at": WHEN,
+                              "logged_at": WHEN, "author_id": patient, "means": "app"}),
+            ("audit_entry", {"id": one, "at": WHEN, "actor_id": patient, "patient_id": patient,
+                             "action": "dose.taken", "means": "app", "facts": {}}),
+        ]  # fmt: skip
+        for table, row in rows:
+            await connection.execute(known.tables[table].insert().values(row))
+    await engine.dispose()
+
+
+def asked(url: str, question: str) -> list[tuple[Any, ...]]:
+    async def ask() -> list[tuple[Any, ...]]:
+        engine = connect(url)
+        try:
+            async with engine.begin() as connection:
+                rows = await connection.execute(text(question))
+                return [tuple(row) for row in rows] if rows.returns_rows else []
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(ask())
+
+
+def test_a_record_that_was_kept_before_is_kept_through_the_newer_tables(database_url: str) -> None:
+    command.downgrade(configuration(database_url), "0001")
+    asyncio.run(_write_a_little_of_everything(database_url))
+    command.upgrade(configuration(database_url), "head")
+    holds = asked(database_url, "SELECT in_force_from = effective_night FROM protocol_version")
+    assert [bool(row[0]) for row in holds] == [True]
+    assert asked(database_url, "SELECT scope FROM care_link") == [("change",)]
+    assert [bool(row[0]) for row in asked(database_url, "SELECT admin FROM person")] == [False] * 2
+    assert len(asked(database_url, "SELECT entry_id FROM audit_waiting")) == 1
+    for table in ("event", "audit_entry"):
+        with pytest.raises(DBAPIError, match="only grows"):
+            asked(database_url, f"UPDATE {table} SET means = 'system'")
+    command.downgrade(configuration(database_url), "0001")
+    assert len(asked(database_url, "SELECT id FROM dose")) == 1
+    with pytest.raises(DBAPIError, match="only grows"):
+        asked(database_url, "DELETE FROM event")

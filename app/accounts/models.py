@@ -12,7 +12,6 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     UniqueConstraint,
-    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -81,7 +80,7 @@ class Person(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
     clinic_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"), default=None)
-    admin: Mapped[bool] = mapped_column(default=False, server_default=false())
+    admin: Mapped[bool] = mapped_column(default=False, server_default="0")
     left_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
@@ -158,7 +157,7 @@ class Invite(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None] = mapped_column(default=None)
     used_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None)
-    admin: Mapped[bool] = mapped_column(default=False, server_default=false())
+    admin: Mapped[bool] = mapped_column(default=False, server_default="0")
 
 
 class CareLink(Base):

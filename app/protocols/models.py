@@ -13,7 +13,6 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     UniqueConstraint,
-    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -56,7 +55,7 @@ class Version(Base):
     acknowledged_at: Mapped[datetime | None] = mapped_column(default=None)
     in_force_from: Mapped[date | None] = mapped_column(default=None)
     based_on: Mapped[int | None] = mapped_column(default=None)
-    at_once: Mapped[bool] = mapped_column(default=False, server_default=false())
+    at_once: Mapped[bool] = mapped_column(default=False, server_default="0")
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
     withdrawn_reason: Mapped[str] = mapped_column(String(500), default="", server_default="")
     pharmacy: Mapped[str] = mapped_column(String(200), default="", server_default="")

@@ -133,15 +133,11 @@ def new_columns() -> None:
         )
 
     with op.batch_alter_table("invite", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("admin", sa.Boolean(), server_default=sa.false(), nullable=False)
-        )
+        batch_op.add_column(sa.Column("admin", sa.Boolean(), server_default="0", nullable=False))
         batch_op.alter_column("clinic_id", existing_type=sa.Uuid(), nullable=True)
 
     with op.batch_alter_table("person", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("admin", sa.Boolean(), server_default=sa.false(), nullable=False)
-        )
+        batch_op.add_column(sa.Column("admin", sa.Boolean(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("left_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("preferences", schema=None) as batch_op:
@@ -154,9 +150,7 @@ def new_columns() -> None:
     with op.batch_alter_table("protocol_version", schema=None) as batch_op:
         batch_op.add_column(sa.Column("in_force_from", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("based_on", sa.Integer(), nullable=True))
-        batch_op.add_column(
-            sa.Column("at_once", sa.Boolean(), server_default=sa.false(), nullable=False)
-        )
+        batch_op.add_column(sa.Column("at_once", sa.Boolean(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(
             sa.Column("withdrawn_reason", sa.String(length=500), server_default="", nullable=False)
@@ -213,34 +207,30 @@ def downgrade() -> None:
     # What only the newer tables can say is gone: links and codes of companions.
     op.execute("DELETE FROM care_link WHERE clinic_id IS NULL")
     op.execute("DELETE FROM invite WHERE clinic_id IS NULL")
-    with op.batch_alter_table("terms", schema=None) as batch_op:
-        batch_op.drop_column("steps")
-        batch_op.drop_column("min_gap_source")
-        batch_op.drop_column("min_gap_minutes")
-        batch_op.drop_column("window_source")
+    op.drop_column("terms", "steps")
+    op.drop_column("terms", "min_gap_source")
+    op.drop_column("terms", "min_gap_minutes")
+    op.drop_column("terms", "window_source")
 
-    with op.batch_alter_table("reminder", schema=None) as batch_op:
-        batch_op.drop_column("quota")
+    op.drop_column("reminder", "quota")
 
-    with op.batch_alter_table("protocol_version", schema=None) as batch_op:
-        batch_op.drop_column("overrides")
-        batch_op.drop_column("because")
-        batch_op.drop_column("prescribed_on")
-        batch_op.drop_column("pharmacy")
-        batch_op.drop_column("withdrawn_reason")
-        batch_op.drop_column("withdrawn_at")
-        batch_op.drop_column("at_once")
-        batch_op.drop_column("based_on")
-        batch_op.drop_column("in_force_from")
+    op.drop_column("protocol_version", "overrides")
+    op.drop_column("protocol_version", "because")
+    op.drop_column("protocol_version", "prescribed_on")
+    op.drop_column("protocol_version", "pharmacy")
+    op.drop_column("protocol_version", "withdrawn_reason")
+    op.drop_column("protocol_version", "withdrawn_at")
+    op.drop_column("protocol_version", "at_once")
+    op.drop_column("protocol_version", "based_on")
+    op.drop_column("protocol_version", "in_force_from")
 
     with op.batch_alter_table("preferences", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("preferences_away_ck"), type_="check")
         batch_op.drop_column("away_nights")
         batch_op.drop_column("away_zone")
 
-    with op.batch_alter_table("person", schema=None) as batch_op:
-        batch_op.drop_column("left_at")
-        batch_op.drop_column("admin")
+    op.drop_column("person", "left_at")
+    op.drop_column("person", "admin")
 
     with op.batch_alter_table("invite", schema=None) as batch_op:
         batch_op.alter_column("clinic_id", existing_type=sa.Uuid(), nullable=False)
@@ -251,14 +241,12 @@ def downgrade() -> None:
         batch_op.drop_column("resumed_by")
         batch_op.drop_column("resumed_at")
 
-    with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.drop_column("amends")
-        batch_op.drop_column("amount_reason")
+    op.drop_column("event", "amends")
+    op.drop_column("event", "amount_reason")
 
-    with op.batch_alter_table("dose", schema=None) as batch_op:
-        batch_op.drop_column("quota")
-        batch_op.drop_column("min_gap_minutes")
-        batch_op.drop_column("held_for")
+    op.drop_column("dose", "quota")
+    op.drop_column("dose", "min_gap_minutes")
+    op.drop_column("dose", "held_for")
 
     with op.batch_alter_table("care_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("care_link_person_id_ended_at_ix"))

@@ -32,7 +32,7 @@ class Desk:
         """From the link that the clinic's administrator sent to an account of the clinic."""
         await self.page.goto(invite)
         await self.page.get_by_role("link", name="Create my account").click()
-        await self.page.fill("[name=name]", "Dr. Roe")
+        await self.page.fill("[name=name]", "Clinician at work")
         await self.page.fill("[name=email]", "roe@example.org")
         await self.page.fill("[name=password]", CLINICIANS_PASSWORD)
         await self.page.click("form [type=submit]")
@@ -77,7 +77,7 @@ async def let_in(visit: Visit, invite: str) -> None:
     assert await visit.browser.evaluate("location.hash") == ""
     await visit.browser.click("[name=scope]")
     await visit.press("Let them in")
-    await visit.sees("Dr. Roe")
+    await visit.sees("Clinician at work")
 
 
 async def test_a_proposed_change_is_read_on_the_phone_and_tonights_reminder_carries_it(
@@ -109,7 +109,8 @@ async def test_a_proposed_change_is_read_on_the_phone_and_tonights_reminder_carr
             await desk.propose(str(patient.id), amount="200")
             news = await phone.desktop.next_notification()
             assert "Open Vesper" in news.body
-            assert not any(word in news.title + news.body for word in ("Sermorelin", "Roe", "200"))
+            told = news.title + news.body
+            assert not any(word in told for word in ("Sermorelin", "Clinician", "200"))
             assert [dose["amount"]["value"] for dose in await visit.doses()][:2] == ["250", "250"]
 
             # The patient opens it, reads the difference, and acknowledges.
@@ -137,5 +138,5 @@ async def test_a_proposed_change_is_read_on_the_phone_and_tonights_reminder_carr
             await desk.page.goto(f"{server.url}/clinic/patients/{patient.id}/nights")
             await desk.page.locator(f"[data-dose='{tonight['id']}'][data-state=taken]").wait_for()
             await visit.browser.navigate(f"{server.url}/settings/access")
-            await visit.sees("Dr. Roe (clinician)")
+            await visit.sees("Clinician at work (clinician)")
             await visit.sees("wrote a new version of your protocol")

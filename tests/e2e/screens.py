@@ -275,6 +275,8 @@ async def a_missed_one(page: Page) -> None:
 
 async def without_a_network(page: Page) -> None:
     """What is said to somebody who is offline."""
+    # The answer to a question still on its way would say that the server is there.
+    await page.wait_for_load_state("networkidle")
     await page.evaluate("void dispatchEvent(new Event('offline'))")
     await page.locator("[data-notice=offline]").wait_for()
 

@@ -128,8 +128,7 @@ class Visit:
 
     async def worker_is_ready(self) -> None:
         """Wait until the service worker answers for this page."""
-        await self.browser.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        await self.browser.wait_for("navigator.serviceWorker.controller")
+        await self.browser.wait_for("navigator.serviceWorker?.controller")
 
     async def enter_sermorelin(self) -> None:
         """A protocol of one line, every night at bedtime."""

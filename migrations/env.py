@@ -9,6 +9,7 @@ import app.accounts.models
 import app.audit
 import app.doses.models
 import app.monitoring.models
+import app.observations.models
 import app.protocols.models
 import app.pulse
 import app.push.models

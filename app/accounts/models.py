@@ -1,7 +1,7 @@
 """Tables of people, clinics, sign-ins and care links."""
 
 import enum
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import (
@@ -47,6 +47,13 @@ class AwayNights(enum.StrEnum):
     HOME = "home"
 
 
+class Sex(enum.StrEnum):
+    """The sex by which a laboratory's reference ranges are read; nothing else depends on it."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
 class Clinic(Base):
     """A practice whose clinicians look after patients."""
 
@@ -63,6 +70,8 @@ class Person(Base):
     email      kept in lower case and unique
     admin      a clinician who also looks after the clinic's people; it opens no patient's record
     left_at    since when a clinician has left the clinic and can sign in no more
+    born_on    a patient's date of birth, for ranges and rules by age; None until it is told
+    sex        by which reference ranges are read; None until it is told
     """
 
     __tablename__ = "person"
@@ -82,6 +91,8 @@ class Person(Base):
     clinic_id: Mapped[UUID | None] = mapped_column(ForeignKey("clinic.id"), default=None)
     admin: Mapped[bool] = mapped_column(default=False, server_default="0")
     left_at: Mapped[datetime | None] = mapped_column(default=None)
+    born_on: Mapped[date | None] = mapped_column(default=None)
+    sex: Mapped[Sex | None] = mapped_column(words(Sex), default=None)
 
 
 class Preferences(Base):

@@ -203,3 +203,27 @@ class Spoken(Base):
     message_id: Mapped[UUID]
     at: Mapped[datetime]
     devices: Mapped[int]
+
+
+class Wait(Base):
+    """Reminders that wait for a blood draw: those of doses due in [since, until).
+
+    Only the speaking waits. The doses stay due when they are, can be logged, and close on time.
+
+    id         the id of what they wait for
+    since      the instant at which the morning of the draw begins
+    until      the instant at which the morning has passed and everything speaks
+    ended_at   when the draw was confirmed or given up, if before that
+    """
+
+    __tablename__ = "wait"
+    __table_args__ = (
+        PrimaryKeyConstraint("patient_id", "id"),
+        CheckConstraint("until > since", name="morning"),
+    )
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    id: Mapped[UUID]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)

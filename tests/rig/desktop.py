@@ -177,6 +177,13 @@ class Desktop:
         del self._daemon.on_screen[notification.id]
         self._daemon.NotificationClosed(notification.id, PRESSED_AWAY)
 
+    def clear(self) -> None:
+        """Wipe everything away, and forget what nobody has looked at."""
+        for notification in self.on_screen:
+            self.dismiss(notification)
+        while not self._daemon.arrived.empty():
+            self._daemon.arrived.get_nowait()
+
     async def gone(self, notification: Notification, *, within: float = 10) -> None:
         """Wait until the notification is not on the screen, whoever took it away."""
         await until(

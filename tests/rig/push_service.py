@@ -100,6 +100,12 @@ class PushService(ABC):
         assert message.ack is not None
         return message.ack
 
+    def clear(self) -> None:
+        """Forget what senders have sent so far, but not who subscribed."""
+        self.log.clear()
+        while not self._unread.empty():
+            self._unread.get_nowait()
+
     @abstractmethod
     async def start(self) -> None:
         """Begin to listen on free ports of the loopback interface."""

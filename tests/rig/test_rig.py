@@ -1,24 +1,31 @@
 """The rig proves itself: what it says about Vesper later must not be a fault of its own."""
 
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any, TypeVar
 
 import pytest
+import pytest_asyncio
 
 from .bidi import BrowserRefused
 from .browser import NARROW, Browser
 from .chromium import Chromium, Screens
 from .desktop import Desktop
 from .firefox_push import FirefoxPush
-from .phone import KINDS, Phone, a_phone
+from .phone import KINDS, Kind, Phone, a_phone
 from .programs import NotInstalled, Program, installed
 from .sample import Sender, Site
 from .waiting import TookTooLong, until
 
-browser_test = pytest.mark.browser
+Test = TypeVar("Test", bound=Callable[..., Any])
 
 
-@pytest.fixture
+def browser_test(test: Test) -> Test:
+    """One of those that share two browsers, and so the loop in which these are driven."""
+    return pytest.mark.browser(pytest.mark.asyncio(loop_scope="module")(test))
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def site() -> AsyncIterator[Site]:
     async with Site() as site:
         yield site
@@ -29,16 +36,33 @@ def sender() -> Sender:
     return Sender()
 
 
-@pytest.fixture(params=KINDS)
-async def phone(request: pytest.FixtureRequest) -> AsyncIterator[Phone]:
-    async with a_phone(request.param) as phone:
-        yield phone
+Phones = Callable[[Kind], Awaitable[Phone]]
 
 
-@pytest.fixture
-async def firefox_phone() -> AsyncIterator[Phone]:
-    async with a_phone("firefox") as phone:
-        yield phone
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def phones() -> AsyncIterator[Phones]:
+    """One phone of each kind for the whole file; its screen is empty, and every site new to it."""
+    opened: dict[Kind, Phone] = {}
+    async with AsyncExitStack() as stack:
+
+        async def phone_of(kind: Kind) -> Phone:
+            if kind not in opened:
+                opened[kind] = await stack.enter_async_context(a_phone(kind))
+            opened[kind].desktop.clear()
+            opened[kind].push.clear()
+            return opened[kind]
+
+        yield phone_of
+
+
+@pytest_asyncio.fixture(params=KINDS, loop_scope="module")
+async def phone(request: pytest.FixtureRequest, phones: Phones) -> Phone:
+    return await phones(request.param)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def firefox_phone(phones: Phones) -> Phone:
+    return await phones("firefox")
 
 
 async def subscribe(browser: Browser, site: Site, sender: Sender) -> dict[str, Any]:
@@ -181,17 +205,16 @@ async def test_firefox_tells_when_a_message_does_not_decrypt(
 
 
 @browser_test
-@pytest.mark.parametrize("kind", KINDS)
-async def test_an_unsubscribed_browser_is_gone(kind: Any, site: Site, sender: Sender) -> None:
-    async with a_phone(kind) as phone:
-        subscription = await subscribe(phone.browser, site, sender)
-        await phone.browser.evaluate(
-            "navigator.serviceWorker.ready.then(r => r.pushManager.getSubscription())"
-            ".then(s => s.unsubscribe())"
-        )
-        [known] = phone.push.subscriptions.values()
-        await until(lambda: not known.alive, "the browser to say that it unsubscribed")
-        assert await sender.send(phone.push, subscription, "Bedtime") == 410
+async def test_an_unsubscribed_browser_is_gone(phone: Phone, site: Site, sender: Sender) -> None:
+    subscription = await subscribe(phone.browser, site, sender)
+    await phone.browser.evaluate(
+        "navigator.serviceWorker.ready.then(r => r.pushManager.getSubscription())"
+        ".then(s => s.unsubscribe())"
+    )
+    everybody = phone.push.subscriptions.values()
+    [known] = [each for each in everybody if each.endpoint == subscription["endpoint"]]
+    await until(lambda: not known.alive, "the browser to say that it unsubscribed")
+    assert await sender.send(phone.push, subscription, "Bedtime") == 410
 
 
 @browser_test

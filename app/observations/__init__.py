@@ -1,0 +1,1 @@
+"""What was measured or felt: labs, symptoms, body and vitals, in one table by one catalogue."""

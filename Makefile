@@ -16,6 +16,9 @@ PYTHON ?= python3.13 python3.12 python3.11 python3.14 python3 python
 # The pinned copy of the time zones is read, never the system's, which may be years behind.
 export PYTHONTZPATH =
 
+# Containers like to keep no byte code; then each process that a test starts would compile Vesper.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Relative, so that a folder with spaces in its name works; npm runs in frontend/, one level down.
 RUN := .venv/bin/python -m
 PIP := $(RUN) pip --disable-pip-version-check --no-input install --quiet --quiet
@@ -84,13 +87,16 @@ secrets: .venv/.run ## Make, once, the keys and the password that compose.yaml r
 # --- Proving -------------------------------------------------------------------------------------
 
 # A failing check hides no test and missing browsers fail their own tests alone; pytest is last, so
-# that its count closes the output.
-test: .venv/.dev frontend/dist/index.html ## Set up, check and test everything: style, types, imports, frontend, backend, real browsers.
-	@$(MAKE) --no-print-directory browsers || true
-	@failed=; \
+# that its count closes the output. Browsers are fetched meanwhile: only pytest waits for them.
+test: .venv/bin/python ## Set up, check and test everything: style, types, imports, frontend, backend, real browsers.
+	@said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
+	$(MAKE) --no-print-directory browsers >"$$said" 2>&1 & browsers=$$!; \
+	$(MAKE) --no-print-directory .venv/.dev frontend/dist/index.html || { wait; exit 1; }; \
+	failed=; \
 	$(MAKE) --no-print-directory --keep-going check || failed="$$failed checks"; \
 	($(NPM) test) || failed="$$failed frontend"; \
-	$(RUN) pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS) || failed="$$failed pytest"; \
+	wait $$browsers || true; cat "$$said"; \
+	$(RUN) pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS) || failed="$$failed pytest"; \
 	[ -z "$$failed" ] || { echo "Not passed:$$failed" >&2; exit 1; }
 
 check: check-style check-format check-types check-imports check-frontend ## Check style, types and who imports whom, without running anything.

@@ -2,15 +2,18 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 from fastapi import FastAPI
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from starlette.routing import BaseRoute
 
 from app import clock
 from app.accounts import passwords
@@ -22,17 +25,28 @@ from tests.databases import PostgreSQL, migrate
 from tests.push_service import PushService
 from tests.story_time import Clock
 
+# On a machine with other work an example may take longer than Hypothesis likes; that is no fault.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
+
+WALL_CLOCK = ("test_evening.py", "test_proposal.py")
+"""Of the browsers' walks those that wait until bedtime, which comes with a full minute."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what waits for real clocks, browsers and workers: at the end it would wait alone.
+    """Begin with what waits for real clocks, then browsers and workers: at the end it would wait
+    alone.
 
     The order within a file, and of all other files, stays.
     """
-    items.sort(key=lambda item: not (item.get_closest_marker("browser") or _real(item)))
+    items.sort(key=_turn)
 
 
-def _real(item: pytest.Item) -> bool:
-    return item.get_closest_marker("fault") is not None or item.path.name == "test_image.py"
+def _turn(item: pytest.Item) -> int:
+    if item.get_closest_marker("browser"):
+        return 0 if item.path.name in WALL_CLOCK else 1
+    fault = item.get_closest_marker("fault") is not None
+    return 1 if fault or item.path.name == "test_image.py" else 2
 
 
 SECRET = "the-tests-own-secret-0123456789-abcdefghij"
@@ -60,11 +74,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh, migrated database of each kind in turn."""
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh, migrated database of each kind in turn, at an address that others had before."""
     if request.param == "sqlite":
-        path = tmp_path / "vesper.sqlite3"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        template: Path = request.getfixturevalue("sqlite_template")
+        path = template.with_name("vesper.sqlite3")
+        for old in path.parent.glob(f"{path.name}*"):
+            old.unlink()  # a new file: whoever still had the old one open keeps that
+        shutil.copy(template, path)
         yield f"sqlite+aiosqlite:///{path}"
     else:
         server: PostgreSQL = request.getfixturevalue("postgresql")
@@ -72,9 +89,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
             yield url
 
 
+engine_at = cache(connect)
+"""An engine keeps the statements that it has compiled, which takes longer than to run them."""
+
+
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = connect(database_url)
+    """Without any connection, as it was made; what listens to it must stop when its test ends."""
+    engine = engine_at(database_url)
     yield engine
     await engine.dispose()
 
@@ -116,8 +138,26 @@ def app(settings: Settings, engine: AsyncEngine, time: Clock) -> FastAPI:
     from app.main import create_app
 
     app = create_app(settings, engine=engine)
+    with_known_routes(app)
     app.dependency_overrides[clock.now] = lambda: time.now
     return app
+
+
+_known: dict[int, BaseRoute] = {}
+
+
+def with_known_routes(app: FastAPI) -> None:
+    """Let FastAPI work out the routes of each router once, and not for every test.
+
+    They look for what replaces a dependency in the application that they were made for, so all
+    applications share that one dictionary; it is empty when a test begins.
+    """
+    for number, route in enumerate(app.router.routes):
+        if router := getattr(route, "original_router", None):
+            app.router.routes[number] = known = _known.setdefault(id(router), route)
+            made_for: FastAPI = known.include_context.dependency_overrides_provider  # type: ignore[attr-defined]
+            app.dependency_overrides = made_for.dependency_overrides
+    app.dependency_overrides.clear()
 
 
 @pytest.fixture

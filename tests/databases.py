@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -75,7 +75,7 @@ class PostgreSQL:
     def __init__(self, folder: Path, settings: tuple[str, ...] = SETTINGS) -> None:
         self.folder = folder
         self._settings = settings
-        self._numbers = count()
+        self._names: Iterator[str] = (f"test_{number}" for number in count())
         self._spare: list[Copy] = []
 
     @classmethod
@@ -149,13 +149,14 @@ class PostgreSQL:
             self._spare.append(copy)
         else:
             self.execute(f'DROP DATABASE "{copy.name}" WITH (FORCE)')
+            self._names = chain([copy.name], self._names)
 
     def execute(self, statement: str) -> None:
         """Run one statement outside any transaction."""
         self._ask("postgres", lambda connection: connection.execute(statement))
 
     def _another(self, template: str) -> Copy:
-        name = f"test_{next(self._numbers)}"
+        name = next(self._names)
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
         async def look(connection: Any) -> Copy:

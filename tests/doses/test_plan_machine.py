@@ -9,7 +9,6 @@ After every step the two have the same doses: none is missing, none is double, n
 import asyncio
 import os
 import shutil
-import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -22,7 +21,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.accounts.evenings import PreferencesChange, change_preferences, come_home, go_away
 from app.accounts.models import AwayNights
@@ -109,6 +108,8 @@ class Care(RuleBasedStateMachine):
     """One patient, one clinician, five lines, and everything that may happen to them."""
 
     template: ClassVar[Path]
+    database: ClassVar[Path]
+    engine: ClassVar[AsyncEngine]
 
     # --- The stage ------------------------------------------------------------------------------
 
@@ -116,9 +117,9 @@ class Care(RuleBasedStateMachine):
     def begins(self, hours: int) -> None:
         """A patient whose first proposal was acknowledged, on a database of their own."""
         self.loop = asyncio.new_event_loop()
-        self.folder = Path(tempfile.mkdtemp(prefix="vesper-plan-"))
-        shutil.copy(self.template, self.folder / "plan.sqlite3")
-        self.engine = connect(f"sqlite+aiosqlite:///{self.folder}/plan.sqlite3")
+        for old in self.database.parent.glob(f"{self.database.name}*"):
+            old.unlink()
+        shutil.copy(self.template, self.database)
         self.sessions = sessions_on(self.engine)
         self.now = MONDAY
         self.ledger = Ledger(home="America/Denver")
@@ -143,7 +144,6 @@ class Care(RuleBasedStateMachine):
         if hasattr(self, "loop"):
             self.loop.run_until_complete(self.engine.dispose())
             self.loop.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
 
     def do(self, work: Callable[[AsyncSession], Awaitable[Answer]]) -> Answer:
         async def run() -> Answer:
@@ -573,9 +573,13 @@ async def _done(work: Awaitable[None]) -> bool:
 
 
 @pytest.mark.timeout(int(os.environ.get("VESPER_SOAK_TIMEOUT", "240")))
-def test_the_plan_is_what_follows_whatever_clinic_and_patient_do(sqlite_template: Path) -> None:
+def test_the_plan_is_what_follows_whatever_clinic_and_patient_do(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
     """`VESPER_MACHINE_RUNS` and `VESPER_MACHINE_STEPS` make it look longer, as `make soak` does."""
-    Care.template = sqlite_template
+    Care.template, Care.database = sqlite_template, tmp_path / "plan.sqlite3"
+    # One for all lives, because it keeps the statements that it has compiled.
+    Care.engine = connect(f"sqlite+aiosqlite:///{Care.database}")
     machine: Any = Care.TestCase
     machine.settings = settings(
         max_examples=int(os.environ.get("VESPER_MACHINE_RUNS", "18")),

@@ -9,7 +9,27 @@ from tests.databases import ROOT
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 
-COLOURS = ["color-contrast", "link-in-text-block"]
+# Of axe's rules those that ask where and in what colours something is drawn. All others read the
+# document, in which another width may only hide something.
+DRAWN = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
+
+# What of a page any measure can tell apart: the document with what of it is to be seen, where
+# everything is, and in what colours.
+STATE = """() => {
+    const all = [...document.querySelectorAll('*')]
+    const colours = ['color', 'backgroundColor', 'backgroundImage', 'opacity', 'textShadow',
+        'fontSize', 'fontWeight', 'textDecorationLine', 'borderBottomColor', 'outlineColor']
+    const style = new Map(all.map(e => [e, getComputedStyle(e)]))
+    return [
+        [document.documentElement.outerHTML, ...all.map(e => [
+            style.get(e).display, style.get(e).visibility, e.getClientRects().length > 0].join())],
+        all.map(e => {
+            const {x, y, width, height} = e.getBoundingClientRect()
+            return [x, y, width, height, e.scrollWidth, e.clientWidth, e.scrollHeight].join()
+        }),
+        all.map(e => colours.map(name => style.get(e)[name]).join()),
+    ].map(each => each.join(' '))
+}"""
 
 RUN = """async ([type, values]) => (await axe.run(document, {
     runOnly: {type, values}, resultTypes: ['violations'], preload: false,
@@ -50,14 +70,19 @@ WIDE = """() => {
 }"""
 
 
-async def violations(page: Page, *, only_colours: bool = False) -> list[str]:
+async def violations(page: Page, *, only_drawn: bool = False) -> list[str]:
     """What axe finds wrong. It is evaluated, not added as a script, so that the CSP may stay."""
     if not await page.evaluate("'axe' in globalThis"):
         await page.evaluate(AXE.read_text())
-    found: list[str] = await page.evaluate(
-        RUN, ["rule", COLOURS] if only_colours else ["tag", TAGS]
-    )
+    found: list[str] = await page.evaluate(RUN, ["rule", DRAWN] if only_drawn else ["tag", TAGS])
     return found
+
+
+async def state(page: Page) -> tuple[str, str, str]:
+    """The document, where everything is, and its colours, to be compared in another way of seeing
+    it: what is measured depends on nothing else."""
+    document, places, colours = await page.evaluate(STATE)
+    return document, places, colours
 
 
 async def too_small(page: Page, least: int = 44) -> list[str]:

@@ -10,8 +10,8 @@ from app import clock
 from tests.rig.browser import Browser
 from tests.rig.waiting import until
 
-# One of these has an evening at any hour of the day.
-EVENINGS = (
+# In one of these it is any given time of day, to within two hours.
+PLACES = (
     "Pacific/Auckland", "Pacific/Noumea", "Asia/Tokyo", "Asia/Bangkok", "Asia/Karachi",
     "Europe/Moscow", "Africa/Lagos", "Atlantic/Cape_Verde", "America/Sao_Paulo", "America/Bogota",
     "America/Phoenix", "Pacific/Gambier", "Pacific/Honolulu",
@@ -23,37 +23,40 @@ def a_place_where_it_is_evening(now: datetime | None = None) -> str:
 
     Before 20:00 a blood draw that is due may speak as well, and come before the reminder.
     """
-    now = now or clock.now()
+    return _a_place_between(20, 23, now or clock.now())
+
+
+def a_place_where_it_is_day(now: datetime | None = None) -> str:
+    """A zone in which the wall clock reads between 12:00 and 16:00, when anything may speak."""
+    return _a_place_between(12, 16, now or clock.now())
+
+
+def _a_place_between(first: int, last: int, now: datetime) -> str:
     soon = now + timedelta(minutes=10)
     return next(
         name
-        for name in EVENINGS
-        if all(at.astimezone(ZoneInfo(name)).hour in range(20, 23) for at in (now, soon))
+        for name in PLACES
+        if all(at.astimezone(ZoneInfo(name)).hour in range(first, last) for at in (now, soon))
     )
 
 
-OUTBOX = """new Promise((done, fail) => {
+# To open a database that is not there yet would make it, without the app's tables; so it is left.
+OPENED = """new Promise((done, fail) => {
     const opening = indexedDB.open('vesper')
-    opening.onerror = () => fail(opening.error)
+    let missing = false
+    opening.onupgradeneeded = () => { missing = true; opening.transaction.abort() }
+    opening.onerror = () => missing ? done([]) : fail(opening.error)
     opening.onsuccess = () => {
-        const all = opening.result.transaction('outbox').objectStore('outbox').getAll()
-        all.onsuccess = () => { opening.result.close(); done(all.result) }
-    }
-})"""
-
-
-KEPT = """new Promise((done, fail) => {
-    const opening = indexedDB.open('vesper')
-    opening.onerror = () => fail(opening.error)
-    opening.onsuccess = async () => {
-        const names = [...opening.result.objectStoreNames], found = []
-        if (names.length === 0) return done([])
-        const change = opening.result.transaction(names)
+        const names = [...opening.result.objectStoreNames].filter(name => WANTED), found = []
+        if (names.length === 0) return opening.result.close(), done([])
+        const reading = opening.result.transaction(names)
         for (const name of names)
-            change.objectStore(name).getAllKeys().onsuccess = e => found.push(...e.target.result)
-        change.oncomplete = () => { opening.result.close(); done(found) }
+            reading.objectStore(name).ASKED().onsuccess = e => found.push(...e.target.result)
+        reading.oncomplete = () => { opening.result.close(); done(found) }
     }
 })"""
+OUTBOX = OPENED.replace("WANTED", "name === 'outbox'").replace("ASKED", "getAll")
+KEPT = OPENED.replace("WANTED", "true").replace("ASKED", "getAllKeys")
 
 
 class Visit:
@@ -67,15 +70,16 @@ class Visit:
     async def press(self, text: str) -> None:
         """Press the button or link that reads so."""
         wanted = json.dumps(text)
-        found = (
-            "[...document.querySelectorAll('button, a, summary, label')]"
-            f".find(e => e.textContent.trim() === {wanted} || e.ariaLabel === {wanted})"
+        # Found and marked at once: between two questions the page may draw itself anew.
+        await self.browser.wait_for(
+            "(() => {"
+            "const found = [...document.querySelectorAll('button, a, summary, label')]"
+            f".find(e => e.textContent.trim() === {wanted} || e.ariaLabel === {wanted});"
+            "document.querySelector('[data-pressed]')?.removeAttribute('data-pressed');"
+            "found?.setAttribute('data-pressed', '');"
+            "return found !== undefined"
+            "})()"
         )
-        await self.browser.wait_for(found)
-        await self.browser.evaluate(
-            "document.querySelector('[data-pressed]')?.removeAttribute('data-pressed')"
-        )
-        await self.browser.evaluate(f"{found}.setAttribute('data-pressed', '')")
         await self.browser.click("[data-pressed]")
 
     async def fill(self, name: str, text: str) -> None:

@@ -1,6 +1,7 @@
 """Saying something to people, once, in the caller's transaction."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -123,10 +124,11 @@ async def test_many_people_cost_as_many_statements_as_one(
 ) -> None:
     people = [await world.person(f"phone{n}") for n in range(30)]
     statements: list[str] = []
-    event.listen(
-        engine.sync_engine, "before_cursor_execute",
-        lambda _c, _cursor, statement, *_: statements.append(statement),
-    )  # fmt: skip
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
     counts = []
     for group in (people[:1], people[1:]):
         statements.clear()
@@ -134,6 +136,7 @@ async def test_many_people_cost_as_many_statements_as_one(
             outgoing = [saying(world, person) for person in group]
             await enqueue_many(session, world.seal, outgoing, time.now)
         counts.append(len(statements))
+    event.remove(engine.sync_engine, "before_cursor_execute", note)
     assert counts[0] == counts[1] <= 6
     async with world.sessions.begin() as session:
         assert await session.scalar(select(func.count()).select_from(Delivery)) == 30

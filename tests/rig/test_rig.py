@@ -22,7 +22,8 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 
 def browser_test(test: Test) -> Test:
     """One of those that share two browsers, and so the loop in which these are driven."""
-    return pytest.mark.browser(pytest.mark.asyncio(loop_scope="module")(test))
+    marked: Test = pytest.mark.browser(pytest.mark.asyncio(loop_scope="module")(test))
+    return marked
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -21,6 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import clock, housekeeping, pulse
 from app.config import Settings, sealing_key
 from app.db import Sessions, time_of_database
+from app.monitoring.asking import ask
+from app.monitoring.draw_tick import remind_of_draws
 from app.monitoring.tick import prompt
 from app.protocols.planning import rederive
 from app.push.deliver import Courier
@@ -51,6 +53,8 @@ EVERY = {
     "seal": timedelta(seconds=2),
     "notices": timedelta(seconds=5),
     "labs": timedelta(seconds=60),
+    "draw_days": timedelta(seconds=60),
+    "check_ins": timedelta(seconds=60),
     "housekeeping": timedelta(minutes=5),
 }
 # Longer than any healthy run; a run that hangs must not keep its tick from ever running again.
@@ -155,6 +159,14 @@ class Worker:
             ),
             "labs": self._in_transaction(
                 lambda session, now: prompt(session, self.mouth.seal, now, self.settings.public_url)
+            ),
+            "draw_days": self._until_nothing_is_due(
+                lambda session, now: remind_of_draws(
+                    session, self.mouth.seal, now, self.settings.public_url
+                )
+            ),
+            "check_ins": self._until_nothing_is_due(
+                lambda session, now: ask(session, self.mouth.seal, now, self.settings.public_url)
             ),
             "housekeeping": self._in_transaction(housekeeping.tidy),
         }

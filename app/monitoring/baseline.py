@@ -3,20 +3,23 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.monitoring.models import LabDraw
-from app.monitoring.plan import steps_of
+from app.monitoring.due import due_list
+from app.monitoring.treatment import known_of
+from app.schedule import A_DAY
 
 
 async def baseline_drawn(session: AsyncSession, patient_id: UUID, now: datetime) -> bool | None:
-    """Whether a baseline draw is recorded up to now; None for a lab plan that asks for none."""
-    baseline = [step.step for step in await steps_of(session, patient_id) if step.offset_days <= 0]
+    """Whether a baseline draw is known by now; None for a lab plan that asks for none.
+
+    It is, by somebody's word or by its results, once the largest of the baseline rules is
+    satisfied. Before anything is prescribed, the treatment counts as if it began today.
+    """
+    known = (await known_of(session, [patient_id], now))[patient_id]
+    baseline = [rule for rule in known.rules if rule.is_baseline]
     if not baseline:
         return None
-    drawn = select(LabDraw.id).where(
-        LabDraw.patient_id == patient_id, LabDraw.step.in_(baseline), LabDraw.settled_at <= now,
-        LabDraw.drawn_on.is_not(None),
-    )  # fmt: skip
-    return await session.scalar(drawn.limit(1)) is not None
+    largest = max(baseline, key=lambda rule: len(rule.markers))
+    until = max(known.today, known.course.start) + A_DAY
+    return any(not each.open for each in due_list([largest], known.course, known.today, until))

@@ -1,23 +1,23 @@
-"""Which blood draws a lab plan asks for, how each stands today, and when it speaks. Pure."""
+"""Which draws a lab plan asks for, how each stands on a day, and when it speaks. Pure.
+
+Everything here is computed from the rules, the treatment, what was measured and what somebody said
+was drawn, as they are known on the day that is asked about; nothing of it is kept.
+"""
 
 import enum
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
+from app.monitoring.people import age_on
+from app.monitoring.rules import Anchor, Purpose, Rule, answers_for
+
+A_DAY = timedelta(days=1)
 A_WEEK = timedelta(days=7)
 SOON = timedelta(days=14)
-GRACE = timedelta(days=7)
 MOST_PROMPTS = 4
-
-_PANEL = (
-    "Testosterone, total and free",
-    "Estradiol",
-    "IGF-1",
-    "Blood count with hematocrit",
-    "Glucose and HbA1c",
-    "Lipids",
-)
+FOR_EVER = date.max
 
 
 class State(enum.StrEnum):
@@ -29,77 +29,188 @@ class State(enum.StrEnum):
     OVERDUE = "overdue"
     SNOOZED = "snoozed"
     DRAWN = "drawn"
+    DONE = "done"
+
+
+SETTLED = frozenset({State.DRAWN, State.DONE})
+"""Nothing more is asked: somebody said it was drawn, or its results are in."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One rule of a lab plan.
+class Phase:
+    """From this day on, and until the next phase: each kind of medicine taken, and how much.
 
-    offset_days   days from the start of treatment to its first draw; 0 or less is the baseline
-    repeat_days   days from each draw to the next; None happens once
-    markers       what the laboratory is asked for
+    taken   by kind, words that are the same exactly while the dose is the same
     """
 
-    step: str
-    name: str
-    offset_days: int
-    repeat_days: int | None
-    markers: tuple[str, ...]
+    since: date
+    taken: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Draw:
-    """One blood draw: the step it comes from, how often that step came before, when it is due."""
+class Result:
+    """That a marker was measured on a day; what it said does not matter here."""
 
-    step: str
+    code: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody said about one draw: when it was drawn, or until when it waits.
+
+    due_on   the due day the draw had when it was said
+    """
+
+    rule: str
+    repetition: int
+    due_on: date
+    markers: tuple[str, ...]
+    drawn_on: date | None = None
+    snoozed_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a lab plan is worked out from, for one patient.
+
+    ended     the first day of a treatment that has ended or is to end; None while it goes on
+    phases    in order of days; empty before anything is prescribed
+    psa       the clinic's decision about PSA; None: by the rules
+    """
+
+    start: date
+    ended: date | None = None
+    phases: tuple[Phase, ...] = ()
+    born_on: date | None = None
+    psa: bool | None = None
+    results: Sequence[Result] = ()
+    said: Sequence[Said] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One due time of one rule.
+
+    opens_on    first day of which a result satisfies it
+    closes_on   last day on which it is due; afterwards it is overdue
+    ends_on     first day of which a result satisfies it no more, because the next one asks or the
+                dose has changed again; what is not satisfied by then is asked for no more
+    baseline    whether it is to be known before the treatment begins
+    """
+
+    rule: str
     repetition: int
     name: str
+    purpose: Purpose
     due_on: date
+    opens_on: date
+    closes_on: date
+    ends_on: date
+    markers: tuple[str, ...]
+    baseline: bool = False
 
 
-# Source: brief.md rows 9 and 10 and clinical.md 1.2 [D]: baseline, week 4 to 6, month 3, then half
-# a year after half a year. PSA is left for a clinic to switch on.
-DEFAULT_STEPS = (
-    Step("baseline", "Baseline labs", 0, None, (*_PANEL, "Liver (ALT, AST)")),
-    Step("week-6", "Week 6 labs", 42, None, _PANEL[:3]),
-    Step("week-12", "Week 12 labs", 84, None, _PANEL),
-    Step("half-yearly", "Half-yearly labs", 182, 182, (*_PANEL, "Liver (ALT, AST)")),
-)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An instance and how it stands on a day.
 
-
-def draws(steps: Iterable[Step], start: date, until: date) -> list[Draw]:
-    """Every draw that falls due before `until`, soonest first.
-
-    Asking again with a later `until` only adds to the end.
+    drawn_on        the day of the draw that is to satisfy it, by somebody's word
+    done_on         the day by which all of its markers were measured
+    missing         markers of which neither a result nor a draw is known
     """
-    found = [draw for step in steps for draw in _of_step(step, start, until)]
-    return sorted(found, key=lambda draw: (draw.due_on, draw.step, draw.repetition))
+
+    instance: Instance
+    state: State
+    drawn_on: date | None = None
+    done_on: date | None = None
+    snoozed_until: date | None = None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still asked for."""
+        return self.state not in SETTLED
+
+    @property
+    def order(self) -> tuple[date, str, int]:
+        """By due day, and the same for everybody who sorts."""
+        return (self.instance.due_on, self.instance.rule, self.instance.repetition)
 
 
-def _of_step(step: Step, start: date, until: date) -> Iterator[Draw]:
-    due_on = start + timedelta(days=step.offset_days)
-    repetition = 0
-    while due_on < until:
-        yield Draw(step.step, repetition, step.name, due_on)
-        if step.repeat_days is None:
-            return
-        repetition += 1
-        due_on += timedelta(days=step.repeat_days)
+def due_list(rules: Iterable[Rule], course: Course, today: date, until: date) -> list[Standing]:
+    """How everything that falls due before `until` stands today, soonest first.
+
+    What was never satisfied and can no longer be is left out, and so is what is open once the
+    treatment has ended; what is done or drawn stays. Looking further ahead only adds at the end.
+    """
+    found = []
+    for rule in rules:
+        for instance in _instances(rule, course, today, until):
+            standing = standing_of(instance, course, today)
+            after = course.ended is not None and instance.due_on >= course.ended
+            over = course.ended is not None and course.ended <= today
+            replaced = instance.ends_on <= max(today, instance.due_on)
+            if standing.open and (after or over or replaced):
+                continue
+            found.append(standing)
+    return sorted(found, key=lambda each: each.order)
+
+
+def standing_of(instance: Instance, course: Course, today: date) -> Standing:
+    """How one instance stands today, whether or not it is still asked for."""
+    last = min(today, instance.ends_on - A_DAY)
+
+    def first_of(known: Iterable[Result]) -> Callable[[str], date | None]:
+        within = [each for each in known if instance.opens_on <= each.day <= last]
+        return lambda marker: min(
+            (each.day for each in within if each.code in answers_for(marker)), default=None
+        )
+
+    def complete(known: Iterable[Result]) -> tuple[date | None, tuple[str, ...]]:
+        first = first_of(known)
+        days = {marker: first(marker) for marker in instance.markers}
+        missing = tuple(marker for marker, day in days.items() if day is None)
+        if missing or not days:
+            return None, missing
+        return max(day for day in days.values() if day is not None), ()
+
+    own = next(
+        (each for each in course.said
+         if (each.rule, each.repetition) == (instance.rule, instance.repetition)), None,
+    )  # fmt: skip
+    done_on, _ = complete(each for each in course.results if each.day <= today)
+    drawn_on, missing = complete(_measured(course, today))
+    if own is not None and own.drawn_on is not None and own.drawn_on <= today:
+        # Somebody's word about this very draw holds, also when it was drawn before its window; but
+        # not once the clinic has moved the draw to where that day has no place.
+        inside = instance.opens_on <= own.drawn_on < instance.ends_on
+        if inside or own.due_on == instance.due_on:
+            drawn_on, missing = own.drawn_on, ()
+    if done_on is not None:
+        return Standing(instance, State.DONE, own.drawn_on if own else None, done_on)
+    if drawn_on is not None:
+        return Standing(instance, State.DRAWN, drawn_on)
+    snoozed_until = own.snoozed_until if own else None
+    state = state_of(
+        instance.due_on, today, opens_on=instance.opens_on, closes_on=instance.closes_on,
+        snoozed_until=snoozed_until,
+    )  # fmt: skip
+    return Standing(instance, state, snoozed_until=snoozed_until, missing=missing)
 
 
 def state_of(
-    due_on: date, today: date, *, drawn_on: date | None = None, snoozed_until: date | None = None
+    due_on: date, today: date, *, opens_on: date, closes_on: date, snoozed_until: date | None = None
 ) -> State:
-    """How a draw stands: soon from 14 days before, due for a week from its day, then overdue."""
-    if drawn_on is not None:
-        return State.DRAWN
+    """How an open draw stands: soon from 14 days before, or from when its window opens; due from
+    its day until its window closes; then overdue."""
     if snoozed_until is not None and today < snoozed_until:
         return State.SNOOZED
-    if today > due_on + GRACE:
+    if today > max(closes_on, due_on):
         return State.OVERDUE
     if today >= due_on:
         return State.DUE
-    return State.SOON if today >= due_on - SOON else State.UPCOMING
+    return State.SOON if today >= min(opens_on, due_on - SOON) else State.UPCOMING
 
 
 def next_prompt(
@@ -117,3 +228,119 @@ def next_prompt(
         return first
     weeks = -((first - from_day) // A_WEEK)  # rounded up
     return first + A_WEEK * weeks
+
+
+def changes_of(phases: Sequence[Phase], kinds: frozenset[str]) -> list[date]:
+    """The days from which another dose of one of these kinds is taken; none for the first ones.
+
+    That a medicine is stopped changes no dose that could be checked.
+    """
+    return [
+        after.since
+        for before, after in pairwise(phases)
+        if any(kind in after.taken and after.taken[kind] != before.taken.get(kind)
+               for kind in kinds)
+    ]  # fmt: skip
+
+
+def kinds_on(phases: Sequence[Phase], day: date) -> frozenset[str]:
+    """The kinds of medicine taken on a day; before the first phase, those of it."""
+    holds = next((each for each in reversed(phases) if each.since <= day), None)
+    holds = holds or (phases[0] if phases else None)
+    return frozenset(holds.taken) if holds else frozenset()
+
+
+def _instances(rule: Rule, course: Course, today: date, until: date) -> Iterator[Instance]:
+    markers = rule.markers
+    if course.psa is False:
+        markers = tuple(marker for marker in markers if marker != "psa")
+    if rule.markers and not markers:
+        return
+    for series in _series(rule, course, today):
+        due_on, repetition = series.first, series.repetition
+        while due_on < until:
+            follows = due_on + timedelta(days=rule.repeat_days) if rule.repeat_days else None
+            opens_on = due_on - timedelta(days=rule.window_before)
+            if opens_on >= series.replaced_on:
+                break
+            ends_on = follows - timedelta(days=rule.window_before) if follows else FOR_EVER
+            if _holds(rule, course, due_on):
+                yield Instance(
+                    rule.rule, repetition, rule.name, rule.purpose, due_on, opens_on,
+                    due_on + timedelta(days=rule.window_after), min(ends_on, series.replaced_on),
+                    markers, rule.anchor is Anchor.START and rule.offset_days <= 0,
+                )  # fmt: skip
+            if follows is None:
+                break
+            repetition += 1 if rule.anchor is Anchor.START else (follows - due_on).days
+            due_on = follows
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """The due days that follow one anchor, until a later one replaces what is open."""
+
+    first: date
+    repetition: int
+    replaced_on: date = FOR_EVER
+
+
+def _series(rule: Rule, course: Course, today: date) -> Iterator[_Series]:
+    offset = timedelta(days=rule.offset_days)
+    if rule.anchor is Anchor.START:
+        yield _Series(course.start + offset, 0)
+        return
+    if rule.anchor is Anchor.DOSE_CHANGE:
+        days = [day for day in changes_of(course.phases, rule.of) if day > course.start]
+    else:
+        days = _known_days(rule, course, today)
+    for day, later in pairwise([*days, FOR_EVER]):
+        replaced_on = later
+        if rule.anchor is Anchor.LAST_RESULT:
+            # What came in the window satisfied it; what came before the window moves it on.
+            if later < day + offset - timedelta(days=rule.window_before):
+                continue
+            replaced_on = FOR_EVER
+        yield _Series(day + offset, day.toordinal(), replaced_on)
+
+
+def _known_days(rule: Rule, course: Course, today: date) -> list[date]:
+    """The days on which the least recently measured marker of a rule was last measured, in order.
+
+    Until all were measured once, it is the start of treatment.
+    """
+    by_day: dict[date, set[str]] = {}
+    for each in _measured(course, today):
+        by_day.setdefault(each.day, set()).add(each.code)
+    latest: dict[str, date] = {}
+    days: list[date] = []
+    for day, codes in sorted(by_day.items()):
+        latest |= {marker: day for marker in rule.markers if codes & answers_for(marker)}
+        oldest = min(latest.values()) if len(latest) == len(set(rule.markers)) else None
+        if oldest is not None and oldest not in days:
+            days.append(oldest)
+    return days if days and days[0] <= course.start else [course.start, *days]
+
+
+def _holds(rule: Rule, course: Course, due_on: date) -> bool:
+    """Whether what a rule depends on is so on the due day, as far as is known."""
+    taken = kinds_on(course.phases, due_on)
+    if rule.of and not rule.of & taken:
+        return False
+    if rule.only_if is None:
+        return True
+    if rule.only_if.on and not rule.only_if.on & taken:
+        return False
+    least = rule.only_if.age_at_least
+    if least is None or (course.psa is True and "psa" in rule.markers):
+        return True
+    age = age_on(course.born_on, due_on)
+    return age is not None and age >= least
+
+
+def _measured(course: Course, today: date) -> Iterator[Result]:
+    """What was measured by today, and what was drawn by somebody's word."""
+    yield from (each for each in course.results if each.day <= today)
+    for said in course.said:
+        if said.drawn_on is not None and said.drawn_on <= today:
+            yield from (Result(marker, said.drawn_on) for marker in said.markers)

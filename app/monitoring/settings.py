@@ -5,11 +5,13 @@ be changed for one patient. None of them proposes a dose.
 """
 
 import enum
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.monitoring.models import LabSettings
@@ -73,3 +75,12 @@ async def settings_of(session: AsyncSession, patient_id: UUID) -> MonitoringSett
     """What holds for this patient: the clinic's choices, and a default for everything else."""
     row = await session.get(LabSettings, patient_id)
     return MonitoringSettings.model_validate(row.chosen) if row else MonitoringSettings()
+
+
+async def settings_of_all(
+    session: AsyncSession, patients: Collection[UUID]
+) -> dict[UUID, MonitoringSettings]:
+    """What holds for each of these patients, in one statement."""
+    rows = await session.scalars(select(LabSettings).where(LabSettings.patient_id.in_(patients)))
+    chosen = {row.patient_id: MonitoringSettings.model_validate(row.chosen) for row in rows}
+    return {patient: chosen.get(patient) or MonitoringSettings() for patient in patients}

@@ -25,6 +25,7 @@ from app.db import Session
 from app.doses.log import DoseAlreadySettled
 from app.doses.models import Kind
 from app.doses.state import is_late
+from app.observations.tracking import look_again
 from app.problems import Invalid, NotFound, TooManyRequests, declared
 from app.protocols.planning import mark_for_planning, plan_patient
 from app.reminders.arm import arm
@@ -178,8 +179,9 @@ async def return_home(me: Me, session: Session, now: Now) -> PreferencesOut:
 
 
 async def _replan(session: AsyncSession, patient_id: UUID, now: datetime) -> None:
-    """Plan and arm at once, and have the next tick do it again, with the reminders it may miss."""
+    """Plan and arm at once, and have the next ticks do it again, and ask by the new clock."""
     await session.flush()
     await plan_patient(session, patient_id, now)
     await arm(session, patient_id, now)
     await mark_for_planning(session, patient_id, now)
+    await look_again(session, patient_id, now)

@@ -13,11 +13,11 @@ from app.accounts.evenings import preferences_of, quiet_of
 from app.db import insert_new
 from app.doses.models import Dose, Reminder, Spoken
 from app.doses.plan import LONGEST_WINDOW
+from app.doses.waits import silent_until, waits_of
 from app.protocols.overtaken import since_due
 from app.protocols.planning import plan_all_due
 from app.reminders.ladder import rungs
 from app.reminders.rest import resting
-from app.schedule import Quiet
 
 log = structlog.get_logger()
 
@@ -49,7 +49,8 @@ async def arm(session: AsyncSession, patient_id: UUID, now: datetime) -> None:
     Rows that already say so stay as they are, with their snooze. A dose whose time came while
     nobody was armed speaks at once, once; a closed, settled or held one does not speak at all, nor
     does one whose line was paused or stopped since it fell due, nor one of a week that was taken
-    as often as was asked for.
+    as often as was asked for. One that waits for a blood draw speaks when the draw is confirmed, or
+    when the morning has passed.
     """
     preferences = await preferences_of(session, patient_id)
     quiet = quiet_of(preferences)
@@ -75,9 +76,13 @@ async def arm(session: AsyncSession, patient_id: UUID, now: datetime) -> None:
         ).all()
     }
     spoken = await _spoken(session, patient_id, [dose.id for dose in speaking])
+    waits = await waits_of(session, patient_id)
     wanted: dict[UUID, dict[str, object]] = {}
     for dose in speaking:
-        row = _row(dose, threads[dose.due_at], quiet, spoken.get(dose.id), now)
+        ladder = rungs(
+            dose.due_at, dose.closes_at, dose.ladder, quiet, silent_until(dose.due_at, waits)
+        )
+        row = _row(dose, threads[dose.due_at], ladder, spoken.get(dose.id), now)
         if row is not None:
             wanted[dose.id] = row
     by_id = {dose.id: dose for dose in speaking}
@@ -94,10 +99,9 @@ async def arm(session: AsyncSession, patient_id: UUID, now: datetime) -> None:
 
 
 def _row(
-    dose: Dose, thread: UUID, quiet: Quiet | None, last: datetime | None, now: datetime
+    dose: Dose, thread: UUID, ladder: list[datetime], last: datetime | None, now: datetime
 ) -> dict[str, object] | None:
     """The reminder a dose should have; None when it has nothing left to say."""
-    ladder = rungs(dose.due_at, dose.closes_at, dose.ladder, quiet)
     ahead = [rung for rung in ladder if rung > (now if last is None else max(now, last))]
     late = last is None and any(rung <= now for rung in ladder)
     if not ahead and not late:

@@ -12,11 +12,14 @@ APART = timedelta(minutes=5)
 
 
 def rungs(
-    due_at: datetime, closes_at: datetime, ladder: tuple[int, ...] | list[int], quiet: Quiet | None
-) -> list[datetime]:
+    due_at: datetime, closes_at: datetime, ladder: tuple[int, ...] | list[int], quiet: Quiet | None,
+    silent_until: datetime | None = None,
+) -> list[datetime]:  # fmt: skip
     """The instants in [due_at, closes_at) at which a dose reminds, soonest first.
 
-    ladder   minutes after `due_at`; a negative rung counts back from `closes_at`
+    ladder         minutes after `due_at`; a negative rung counts back from `closes_at`
+    silent_until   what would speak earlier speaks then, once, or after the quiet hours that this
+                   falls into; not at all where the window has closed by then
 
     The due time itself always speaks: the patient chose that bedtime, whatever the quiet hours
     are. A later rung that falls into quiet hours moves to their end, if the window is still open
@@ -27,7 +30,11 @@ def rungs(
     instants = []
     for rung in ladder:
         base = due_at if rung >= 0 else closes_at
-        instant = _heed(quiet, base + timedelta(minutes=rung), closing=rung < 0, due_at=due_at)
+        instant = base + timedelta(minutes=rung)
+        if silent_until is None or instant >= silent_until:
+            instant = _heed(quiet, instant, closing=rung < 0, due_at=due_at)
+        if silent_until is not None and instant < silent_until:
+            instant = _heed(quiet, silent_until, closing=False, due_at=due_at)
         if due_at <= instant < closes_at:
             instants.append(instant)
     kept: list[datetime] = []

@@ -7,7 +7,7 @@ from prometheus_client import Gauge
 from sqlalchemy import and_, exists, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.doses.models import Dose, Event, Kind, Reminder, Spoken
+from app.doses.models import Dose, Event, Kind, Reminder, Spoken, Wait
 from app.protocols.models import Plan
 from app.reminders.arm import arm
 from app.reminders.rest import of_a_filled_week
@@ -35,6 +35,11 @@ async def reconcile(session: AsyncSession, now: datetime, *, limit: int = 500) -
         .limit(1)
         .scalar_subquery()
     )
+    # Silent on purpose, and where the window closes before noon, without a row.
+    waits = exists().where(
+        Wait.patient_id == Dose.patient_id, Wait.ended_at.is_(None), Wait.until > now,
+        Wait.since <= Dose.due_at, Wait.until > Dose.due_at,
+    )  # fmt: skip
     spoken = exists().where(Spoken.patient_id == Dose.patient_id, Spoken.dose_id == Dose.id)
     unarmed = (
         select(Dose.patient_id, Dose.id, spoken.label("spoken"))
@@ -46,6 +51,7 @@ async def reconcile(session: AsyncSession, now: datetime, *, limit: int = 500) -
             Dose.extra.is_(False),
             or_(Dose.quota.is_(None), not_(of_a_filled_week(now))),
             ~exists().where(Reminder.patient_id == Dose.patient_id, Reminder.id == Dose.id),
+            ~waits,
             # Not those that have said their last word: by midnight they are most of them.
             or_(and_(last.is_(None), ~spoken), last == Kind.UNDONE),
         )

@@ -5,12 +5,15 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.monitoring.baseline import baseline_drawn
-from app.monitoring.due import Step
-from app.monitoring.plan import choose_steps, draws_of, mark_drawn, materialise, treatment_of
+from app.monitoring.plan import draw_id, mark_drawn, materialise
+from app.monitoring.policy import choose_rules
+from app.monitoring.treatment import treatment_of
 from app.protocols.proposals import acknowledge, withdraw
 from app.protocols.versions import Draft, enter_version
 from app.schedule import A_DAY
-from tests.factories import a_clinician, a_patient, a_protocol
+from tests.factories import a_clinician, a_patient, a_protocol, some_results
+from tests.monitoring.test_plan import BLOOD
+from tests.monitoring.test_rules import a_rule
 from tests.story_time import MONDAY, Clock
 
 TONIGHT = MONDAY.date()
@@ -27,17 +30,29 @@ async def test_a_baseline_is_recorded_once_its_draw_is_done(
     assert await baseline_drawn(session, patient.id, time.now) is False
     await a_protocol(session, patient)
     await materialise(session, patient.id, time.now)
-    first, later, *_ = await draws_of(session, patient.id)
-    await mark_drawn(session, patient.id, later.id, patient, None, time.now)
+    scan, blood = (draw_id(patient.id, rule, 0) for rule in ("baseline-scan", "baseline"))
+    await mark_drawn(session, patient.id, scan, patient, None, time.now)
     assert await baseline_drawn(session, patient.id, time.now) is False, "another draw"
-    await mark_drawn(session, patient.id, first.id, patient, None, time.now)
+    await mark_drawn(session, patient.id, blood, patient, None, time.now)
     assert await baseline_drawn(session, patient.id, time.now) is True
+
+
+async def test_results_of_the_last_thirty_days_are_a_baseline_before_anything_is_prescribed(
+    session: AsyncSession, time: Clock
+) -> None:
+    for days, drawn in ((31, False), (30, True)):
+        patient = await a_patient(session)
+        await some_results(session, patient, TONIGHT - A_DAY * days, *BLOOD)
+        assert await baseline_drawn(session, patient.id, time.now) is drawn
+    patient = await a_patient(session)
+    await some_results(session, patient, TONIGHT, *BLOOD[1:])
+    assert await baseline_drawn(session, patient.id, time.now) is False, "not all of it"
 
 
 async def test_a_plan_without_a_baseline_warns_of_none(session: AsyncSession, time: Clock) -> None:
     patient = await a_patient(session)
-    yearly = Step("yearly", "Yearly", 365, 365, ("Testosterone",))
-    await choose_steps(session, patient.id, patient, [yearly], time.now)
+    yearly = a_rule(offset_days=365, repeat_days=365)
+    await choose_rules(session, patient.id, patient, [yearly], time.now)
     assert await baseline_drawn(session, patient.id, time.now) is None
 
 

@@ -23,10 +23,10 @@ export default defineConfig({
             // What every screen needs, a stranger's too; then what tonight needs. The rest is a chunk per screen.
             {
               name: 'core',
-              test: /node_modules|shared[\\/]store|src[\\/](api|router|app|main|ui[\\/](?!ZoneField)|state[\\/](session|kept|waiting|now|connection|said|theme|update|install))/,
+              test: /node_modules|shared[\\/]store|src[\\/](api|router|app|main|ui[\\/](?!ZoneField|chart)|state[\\/](session|kept|waiting|now|connection|said|theme|update|install))/,
               priority: 2,
             },
-            { name: 'night', test: /src[\\/](screens[\\/]tonight[\\/](?!Labs)|push|patient|state|words[\\/](?!earlier))|shared/, priority: 1 },
+            { name: 'night', test: /src[\\/](screens[\\/]tonight[\\/](?!Labs|TravelNotice)|push|patient|state|words[\\/](?!earlier))|shared/, priority: 1 },
           ],
         },
       },

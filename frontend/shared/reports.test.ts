@@ -28,3 +28,9 @@ test('a correction names what it replaces, and an extra dose its line', () => {
     method: 'POST', path: '/api/doses/extra', body: { id: 'x', line_id: 'l', taken_at: 'then', confirmed: true },
   });
 });
+
+test('what is not about a dose goes where it says', () => {
+  const body = { id: 'c', scores: { energy: 7 } };
+  const path = '/api/patients/me/check-ins/2026-11-21';
+  expect(requestOf({ way: 'entry', id: 'c', dose: path, at, name: 'Your check-in', method: 'PUT', path, body })).toMatchObject({ method: 'PUT', path, body });
+});

@@ -62,8 +62,21 @@ export interface SnoozeReport extends Made {
   readonly minutes: number;
 }
 
+/**
+ * What is not about a dose: a check-in, a side effect, a warning sign. Its `dose` names what it is about;
+ * its body carries an id of its own, so that sending it twice is the same as once.
+ */
+export interface EntryReport extends Made {
+  readonly way: 'entry';
+  /** What the patient calls it, should it be refused. */
+  readonly name: string;
+  readonly method: 'POST' | 'PUT';
+  readonly path: string;
+  readonly body: object;
+}
+
 /** Anything that may wait in the outbox. */
-export type Report = TapReport | LogReport | AmendReport | ExtraReport | UndoReport | SnoozeReport;
+export type Report = TapReport | LogReport | AmendReport | ExtraReport | UndoReport | SnoozeReport | EntryReport;
 
 /** A report the server answered with "no", kept so that the patient can be told. */
 export interface Refused {
@@ -113,6 +126,8 @@ export function requestOf(report: Report): { method: string; path: string; body:
       return { method: 'POST', path: `/api/doses/${dose}/undo`, body: { id } };
     case 'snooze':
       return { method: 'POST', path: `/api/doses/${dose}/snooze`, body: { minutes: report.minutes } };
+    case 'entry':
+      return report;
   }
 }
 

@@ -47,10 +47,9 @@ const ROUTES: readonly Route[] = [
   { pattern: '/settings', load: () => import('./screens/settings/Settings.tsx'), who: 'anyone' },
   { pattern: '/settings/*', load: () => import('./screens/settings/routes.tsx'), who: 'patient' },
   { pattern: '/screening', load: () => import('./screens/screening/Screening.tsx'), who: 'patient' },
-  { pattern: '/care', load: () => import('./screens/companion/routes.tsx'), who: 'anyone' },
-  { pattern: '/care/*', load: () => import('./screens/companion/routes.tsx'), who: 'anyone' },
-  { pattern: '/clinic', load: () => import('./screens/clinic/routes.tsx'), who: 'clinician' },
-  { pattern: '/clinic/*', load: () => import('./screens/clinic/routes.tsx'), who: 'clinician' },
+  { pattern: '/health/**', load: () => import('./screens/health/routes.tsx'), who: 'patient' },
+  { pattern: '/care/**', load: () => import('./screens/companion/routes.tsx'), who: 'anyone' },
+  { pattern: '/clinic/**', load: () => import('./screens/clinic/routes.tsx'), who: 'clinician' },
   { pattern: '/colleagues', load: () => import('./screens/clinic/routes.tsx'), who: 'clinician' },
 ];
 

@@ -8,6 +8,13 @@ test('an open end takes whatever follows it, and nothing is something', () => {
   expect(match('/clinic/*', '/settings/x')).toBeUndefined();
 });
 
+test('two stars also take nothing', () => {
+  expect(match('/clinic/**', '/clinic/patients/7')).toEqual({});
+  expect(match('/clinic/**', '/clinic/')).toEqual({});
+  expect(match('/clinic/**', '/clinical')).toBeUndefined();
+  expect(match('/clinic/**', '/')).toBeUndefined();
+});
+
 test('a path matches its pattern and gives its names', () => {
   expect(match('/clinic/patients/:id', '/clinic/patients/p%201')).toEqual({ id: 'p 1' });
   expect(match('/tonight', '/tonight/')).toEqual({});
@@ -20,6 +27,11 @@ test('another path does not match', () => {
 });
 
 test('a place keeps its query', () => {
-  const { path, query } = placeOf('https://vesper.example/tonight?dose=d1');
-  expect([path, query.get('dose')]).toEqual(['/tonight', 'd1']);
+  const { path, query, hash } = placeOf('https://vesper.example/tonight?dose=d1');
+  expect([path, query.get('dose'), hash]).toEqual(['/tonight', 'd1', '']);
+});
+
+test('what follows the # is known apart, so that it is never sent', () => {
+  const { path, hash } = placeOf('https://vesper.example/health/marker#igf1');
+  expect([path, hash]).toEqual(['/health/marker', 'igf1']);
 });

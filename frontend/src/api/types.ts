@@ -186,6 +186,8 @@ export interface Because {
   readonly unit: string;
   readonly collected_on: string;
   readonly comparator?: string | null;
+  /** The result on record that it was taken from. */
+  readonly observation?: string | null;
 }
 
 /** Where a version stands. */
@@ -386,15 +388,279 @@ export interface Device {
   readonly reason: string | null;
 }
 
-/** A lab draw that is planned or due. */
+/** How a draw or a visit stands today. */
+export type VisitState = 'upcoming' | 'soon' | 'due' | 'overdue' | 'snoozed' | 'drawn' | 'done';
+
+/** One due time of one rule of the lab plan. */
 export interface Draw {
   readonly id: string;
   readonly name: string;
   readonly due_on: string;
-  readonly state: 'upcoming' | 'soon' | 'due' | 'overdue' | 'snoozed' | 'drawn';
+  readonly opens_on: string;
+  readonly closes_on: string;
+  readonly purpose: Visit['purpose'];
+  readonly state: VisitState;
   readonly snoozed_until: string | null;
   readonly drawn_on: string | null;
+  readonly done_on: string | null;
   readonly markers: readonly string[];
+  readonly marker_names: readonly string[];
+}
+
+/** What is measured on one occasion: every draw that one visit to the laboratory satisfies. */
+export interface Visit {
+  /** That of its first draw; what is said about it is said of all its draws. */
+  readonly id: string;
+  readonly name: string;
+  readonly purpose: 'blood' | 'scan' | 'measure';
+  readonly due_on: string;
+  readonly opens_on: string;
+  readonly closes_on: string;
+  readonly state: VisitState;
+  readonly draws: readonly string[];
+  readonly markers: readonly string[];
+  readonly marker_names: readonly string[];
+  readonly chosen: { readonly id: string; readonly day: string; readonly at: string } | null;
+}
+
+/** What the lab plan asks for. */
+export interface LabsDue {
+  readonly draws: readonly Draw[];
+  readonly visits: readonly Visit[];
+}
+
+/** Something to know about a draw day: fasting, biotin, the doses of that day. */
+export interface DrawNote {
+  readonly code: string;
+  readonly text: string;
+}
+
+/** Where between two testosterone doses a draw falls. */
+export type DrawPosition = 'peak' | 'mid' | 'late' | 'trough' | 'overdue';
+
+/** One day that fits the rule of a draw. */
+export interface DrawDay {
+  readonly day: string;
+  readonly at: string;
+  readonly hours_since: { readonly line_id: string; readonly label: string; readonly hours: string } | null;
+  readonly position: DrawPosition | null;
+  readonly notes: readonly DrawNote[];
+  readonly text: string;
+}
+
+/** The days that fit a draw, and why others do not. */
+export interface DrawDays {
+  readonly draw: string;
+  readonly timing: string;
+  readonly days: readonly DrawDay[];
+  readonly avoided: readonly { readonly day: string; readonly why: string }[];
+  readonly none_because: string | null;
+}
+
+/** The day somebody chose for a draw. */
+export interface Chosen {
+  readonly id: string;
+  readonly draw: string;
+  readonly day: string;
+  readonly at: string;
+  readonly fits: boolean;
+  readonly why: string | null;
+  readonly notes: readonly DrawNote[];
+}
+
+/** Two decimal strings, low and high. */
+export interface Range {
+  readonly low: string;
+  readonly high: string;
+}
+
+/** One entry of the catalogue: what can be measured or felt. */
+export interface Item {
+  readonly code: string;
+  readonly name: string;
+  readonly short: string;
+  readonly group: 'lab' | 'vital' | 'body' | 'scan' | 'scale' | 'side_effect' | 'red_flag';
+  readonly panel: string | null;
+  readonly unit: string;
+  readonly unit_spoken: string;
+  /** The canonical one first. */
+  readonly units: readonly { readonly unit: string; readonly spoken: string }[];
+  readonly decimals: number;
+  readonly hard: Range | null;
+  readonly soft: Range | null;
+  readonly hints: readonly (Range & { readonly unit: string; readonly spoken: string })[];
+  readonly loinc: readonly string[];
+  readonly fasting: boolean;
+  readonly assay: boolean;
+  readonly biotin: boolean;
+  readonly integer: boolean;
+  readonly anchors: Range | null;
+  readonly emergency: string | null;
+  readonly source: string;
+}
+
+/** Everything that can be measured or felt. */
+export interface Catalogue {
+  readonly items: readonly Item[];
+  /** The copyright notice that LOINC asks for. */
+  readonly notice: string;
+}
+
+/** How a result stands to its number where there is no exact one. */
+export type Comparator = '<' | '<=' | '>=' | '>';
+
+/** Whether nothing was eaten before a draw. */
+export type Fasting = 'yes' | 'no' | 'unknown';
+
+/** How a laboratory measured, where it matters. */
+export type Assay = 'standard' | 'sensitive' | 'unknown';
+
+/** One result as it is sent. */
+export interface ResultIn {
+  readonly code: string;
+  readonly value: string;
+  readonly unit: string;
+  readonly comparator?: Comparator | null;
+  readonly low?: string | null;
+  readonly high?: string | null;
+  readonly assay?: Assay | null;
+  readonly loinc?: string | null;
+  readonly line_id?: string | null;
+  readonly site?: string | null;
+  readonly replaces?: string | null;
+}
+
+/** What was measured on one occasion, as it is sent. */
+export interface PanelIn {
+  readonly id: string;
+  readonly collected_at: string;
+  readonly time_known?: boolean;
+  readonly fasting?: Fasting | null;
+  readonly laboratory?: string;
+  readonly scanner?: { readonly make: string; readonly model: string } | null;
+  readonly note?: string;
+  /** Codes whose question was answered with "yes, it is right". */
+  readonly confirmed?: readonly string[];
+  readonly results: readonly ResultIn[];
+}
+
+/** A question about a value that looks like a slip. */
+export interface ValueQuestion {
+  readonly code: string;
+  readonly field: string;
+  readonly kind: 'hint' | 'soft' | 'delta' | 'twice' | 'old';
+  readonly text: string;
+  readonly unit: string | null;
+}
+
+/** One thing measured or felt: as it was entered, and in the canonical unit. */
+export interface Observation {
+  readonly id: string;
+  readonly panel_id: string;
+  readonly code: string;
+  readonly name: string;
+  readonly group: Item['group'];
+  readonly value: string;
+  readonly unit: string;
+  readonly unit_spoken: string;
+  readonly canonical: string;
+  readonly canonical_unit: string;
+  readonly shown: string;
+  readonly comparator: Comparator | null;
+  readonly low: string | null;
+  readonly high: string | null;
+  readonly collected_at: string;
+  readonly collected_local: string;
+  readonly time_known: boolean;
+  readonly zone: string;
+  readonly day: string;
+  readonly fasting: Fasting | null;
+  readonly assay: Assay | null;
+  readonly laboratory: string;
+  readonly loinc: string | null;
+  readonly line_id: string | null;
+  readonly site: string | null;
+  readonly scanner: { readonly make: string; readonly model: string } | null;
+  readonly note: string;
+  readonly author: Author;
+  readonly means: AccessEntry['means'];
+  readonly entered_at: string;
+  readonly replaces: string | null;
+  readonly voided_at: string | null;
+  readonly voided_by: string | null;
+  readonly void_reason: string;
+}
+
+/** The answer to a panel that was entered; emergency words where a warning sign is in it. */
+export interface Entered {
+  readonly observations: readonly Observation[];
+  readonly emergency?: { readonly text: string } | null;
+}
+
+/** When in the dosing week a sample was drawn, computed from the dose log each time it is read. */
+export interface DrawContext {
+  readonly last: readonly { readonly of: 'testosterone' | 'peptide' | 'anastrozole'; readonly label: string; readonly taken_at: string; readonly hours: string }[];
+  readonly interval_hours: string | null;
+  readonly fraction: string | null;
+  readonly position: DrawPosition | null;
+  readonly fasting: Fasting | null;
+  readonly taking28: { readonly taken: number; readonly expected: number };
+  readonly version: number | null;
+  /** Why the result is to be read with care. */
+  readonly care: readonly { readonly code: string; readonly text: string }[];
+  readonly text: string;
+}
+
+/** How pressing something is. */
+export type SignalLevel = 'info' | 'amber' | 'red' | 'emergency';
+
+/** What one result says, with its source. */
+export interface Says {
+  readonly level: SignalLevel;
+  readonly text: string;
+  readonly source: string;
+}
+
+/** One result with its context. */
+export interface Result {
+  readonly observation: Observation;
+  readonly context: DrawContext | null;
+  readonly says: readonly Says[];
+  readonly goal: { readonly position: 'below' | 'in' | 'above' | null; readonly text: string } | null;
+}
+
+/** One marker's history, its goal and its limits in the canonical unit. */
+export interface Marker {
+  readonly code: string;
+  readonly name: string;
+  readonly short: string;
+  readonly group: Item['group'];
+  readonly panel: string | null;
+  readonly unit: string;
+  readonly unit_spoken: string;
+  readonly decimals: number;
+  readonly goal: { readonly low: string | null; readonly high: string | null; readonly text: string; readonly source: string } | null;
+  readonly limits: readonly { readonly at: string; readonly level: SignalLevel; readonly text: string }[];
+  readonly results: readonly Result[];
+}
+
+/** A night from which the protocol was another one. */
+export interface DoseChange {
+  readonly day: string;
+  readonly version: number;
+  readonly text: string;
+}
+
+/** Every marker that has results. */
+export interface Results {
+  readonly markers: readonly Marker[];
+  readonly changes: readonly DoseChange[];
+}
+
+/** What a clinic needs to know about somebody to read their results. */
+export interface About {
+  readonly born_on: string | null;
+  readonly sex: 'female' | 'male' | null;
 }
 
 /** What a patient consented to: to be looked at, or also to have things changed and logged. */
@@ -470,10 +736,57 @@ export interface PanelPatient {
 /** Something about a patient that a person has to look at. */
 export interface Flag {
   readonly code: string;
-  readonly severity: 'red' | 'amber';
+  readonly severity: SignalLevel;
   readonly since: string;
   readonly text: string;
+  /** A clinician decided about it, or acknowledged it. */
   readonly overridden: boolean;
+  /** Of one that can be acknowledged; nothing where it goes by itself. */
+  readonly id: string | null;
+  readonly observation_id: string | null;
+  readonly seen: { readonly by: string; readonly at: string; readonly note: string } | null;
+  readonly source: string | null;
+}
+
+/** One rule of a lab plan: what is asked for, and counted from when. */
+export interface LabRule {
+  readonly rule: string;
+  readonly name: string;
+  readonly purpose: Visit['purpose'];
+  readonly markers: readonly string[];
+  readonly anchor: 'start' | 'dose_change' | 'last_result';
+  /** The kinds of medicine whose changes it follows. */
+  readonly of: readonly string[];
+  readonly offset_days: number;
+  readonly window_before: number;
+  readonly window_after: number;
+  readonly repeat_days: number | null;
+  readonly only_if: { readonly age_at_least: number | null; readonly on: readonly string[] } | null;
+  readonly source: string;
+}
+
+/** The rules of a lab plan, and those of everybody whose clinic chose no other. */
+export interface LabPlan {
+  readonly rules: readonly LabRule[];
+  readonly default: boolean;
+  readonly defaults: readonly LabRule[];
+}
+
+/** Goals, limits and timing of one patient; decimals are strings. */
+export interface LabSettings {
+  readonly timing: 'mid_interval' | 'trough';
+  readonly biotin_hours: number;
+  readonly hematocrit_amber: string;
+  readonly hematocrit_red: string;
+  readonly testosterone: Range;
+  readonly estradiol: Range;
+  /** A share: "0.8". */
+  readonly low_adherence: string;
+  /** Nothing: by age. */
+  readonly psa: boolean | null;
+  readonly fat_change_kg: string;
+  readonly lean_change_kg: string;
+  readonly protein: Range | null;
 }
 
 /** A question asked before a growth-hormone peptide starts, and yearly. */
@@ -524,4 +837,146 @@ export interface Adherence {
   readonly pooled: AdherenceFigures;
   readonly lines: readonly AdherenceFigures[];
   readonly reminders: { readonly due: number; readonly accepted: number; readonly shown: number; readonly undeliverable: number };
+}
+
+/** Scores of 0 to 10 by the code of their scale. */
+export type Scores = Readonly<Record<string, number>>;
+
+/** How somebody was on one day, with what stood before it was edited. */
+export interface CheckIn {
+  readonly day: string;
+  readonly scores: Scores;
+  readonly note: string;
+  readonly edited: boolean;
+  readonly history: readonly { readonly at: string; readonly author: Author; readonly scores: Scores }[];
+}
+
+/** Side effects and warning signs, newest first, each with what is said of it; nothing where it is gone. */
+export interface Reports {
+  readonly reports: readonly { readonly observation: Observation; readonly says: Says | null }[];
+}
+
+/** How a patient wishes to be asked how they are. */
+export interface Tracking {
+  readonly rhythm: 'off' | 'daily' | 'weekly';
+  /** Of a weekly check-in, 1 is Monday. */
+  readonly weekday: number | null;
+  /** With the evening's doses, or at a time of its own. */
+  readonly asked: 'evening' | 'own';
+  readonly at: string | null;
+  readonly items: readonly string[];
+  readonly training_days: readonly number[];
+}
+
+/** Check-ins, and whether one is wanted today. */
+export interface CheckIns {
+  readonly check_ins: readonly CheckIn[];
+  /** The day a check-in belongs to now. */
+  readonly today: string;
+  readonly asked_today: boolean;
+  readonly items: readonly string[];
+  readonly policy: Tracking;
+}
+
+/** One point of a trend: a decimal string, or nothing where there are too few days to say. */
+export interface TrendPoint {
+  readonly day: string;
+  readonly value: string | null;
+  /** Of how many days the value is the middle. */
+  readonly n: number;
+}
+
+/** Some days of one version of the protocol, with the middle of each scale. */
+export interface Stretch {
+  readonly from: string;
+  readonly to: string;
+  readonly n: number;
+  readonly median: Readonly<Record<string, string | null>>;
+  /** How many answers each scale has in these days. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** How somebody felt over time, beside the changes of their protocol. */
+export interface Trends {
+  readonly items: readonly {
+    readonly code: string;
+    readonly name: string;
+    readonly points: readonly { readonly day: string; readonly value: string }[];
+    readonly median: readonly TrendPoint[];
+    readonly too_few: boolean;
+  }[];
+  readonly changes: readonly DoseChange[];
+  readonly versions: readonly { readonly number: number; readonly before: Stretch; readonly after: Stretch; readonly text: string }[];
+  /** What a trend says and what it does not. */
+  readonly text: string;
+}
+
+/** Something measured over time, in the canonical unit. */
+export interface Measure {
+  readonly code: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly unit_spoken: string;
+  readonly latest: { readonly day: string; readonly value: string } | null;
+  readonly points: readonly { readonly day: string; readonly value: string }[];
+  /** The middle of seven days. */
+  readonly trend: readonly TrendPoint[];
+  readonly too_few: boolean;
+}
+
+/** What one tissue did between two scans of one scanner. */
+export interface TissueChange {
+  /** In kilograms; nothing unless it is beyond what the scanner can tell apart. */
+  readonly change: string | null;
+  readonly beyond: boolean;
+  readonly least: string;
+  readonly text: string;
+  readonly source: string;
+}
+
+/** One body composition scan. */
+export interface BodyScan {
+  readonly panel_id: string;
+  readonly day: string;
+  readonly scanner: { readonly make: string; readonly model: string } | null;
+  readonly values: Readonly<Record<string, string>>;
+  readonly compared: { readonly with_day: string; readonly lean: TissueChange | null; readonly fat: TissueChange | null } | null;
+  /** Why it is not compared. */
+  readonly why_not: string | null;
+}
+
+/** What the clinic wants to be seen beside the weight. */
+export interface Companion {
+  readonly protein: {
+    /** Grams a day; nothing while no weight is known. */
+    readonly low: string | null;
+    readonly high: string | null;
+    readonly per_kg: Range;
+    readonly weight: string | null;
+    readonly day: string | null;
+    readonly text: string;
+  };
+  readonly leucine: string;
+  /** For who takes a GLP-1. */
+  readonly attention: string | null;
+  readonly training_days: readonly number[];
+  readonly source: string;
+}
+
+/** Weight, blood pressure and scans, and what stands beside them. */
+export interface Body {
+  readonly weight: Measure;
+  readonly waist: Measure;
+  readonly body_fat: Measure;
+  readonly blood_pressure: {
+    readonly latest: { readonly day: string; readonly systolic: string; readonly diastolic: string } | null;
+    readonly systolic: Measure;
+    readonly diastolic: Measure;
+  };
+  readonly scans: readonly BodyScan[];
+  readonly milestones: readonly { readonly code: string; readonly from: string; readonly to: string; readonly done_on: string | null; readonly text: string; readonly source: string }[];
+  readonly companion: Companion | null;
+  /** What sources report of some days after the start; no promise. */
+  readonly timeline: readonly { readonly from_day: number; readonly to_day: number; readonly text: string; readonly source: string }[];
+  readonly started_on: string | null;
 }

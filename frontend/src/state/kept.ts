@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 
 import { kept } from '../../shared/store.ts';
-import type { Amount, Away, Dose, Draw, Line, Notice } from '../api/types.ts';
+import type { Amount, Away, Dose, Line, Notice, Visit } from '../api/types.ts';
 
 /** The last plan the server gave us; the only health data kept on the phone beside the outbox. */
 export interface KeptPlan {
@@ -10,12 +10,15 @@ export interface KeptPlan {
   readonly timezone: string;
   readonly turns: string;
   readonly doses: readonly Dose[];
-  readonly draws: readonly Draw[];
+  /** What the lab plan asks for; a plan kept by an older version has none. */
+  readonly visits?: readonly Visit[];
   /** What has to be read about the protocol: a change proposed, or made at once; null when there is none yet. */
   readonly protocol: { readonly unread: 'proposed' | 'at_once' | false; readonly own?: boolean } | null;
   /** The lines in force: what an extra dose can be of, and where its rules come from. */
   readonly lines?: readonly KeptLine[];
   readonly notices?: readonly Notice[];
+  /** Whether the patient wished to be asked today how they are, and has not said. */
+  readonly asks?: boolean;
   /** Where the patient lives, and where they are while travelling. */
   readonly home?: string;
   readonly away?: Away | null;

@@ -122,7 +122,8 @@ async function ask(reports: readonly (LogReport | AmendReport | ExtraReport)[], 
   await report(sure);
 }
 
-async function report(reports: readonly Report[]): Promise<void> {
+/** Keep reports on the phone, then send what waits. */
+export async function report(reports: readonly Report[]): Promise<void> {
   tick();
   waiting.value = [...waiting.value, ...reports];
   refused.value = refused.value.filter((one) => !reports.some((report) => report.dose === one.report.dose));

@@ -3,7 +3,7 @@ import { computed } from '@preact/signals';
 import type { ExtraReport, Report } from '../../shared/reports.ts';
 import { keep } from '../../shared/store.ts';
 import { get } from '../api/client.ts';
-import type { Doses, Draw, Line, Notice, Preferences, Protocol } from '../api/types.ts';
+import type { CheckIns, Doses, LabsDue, Line, Notice, Preferences, Protocol } from '../api/types.ts';
 import { isThere, known, waitingExtra, type KnownDose } from '../words/dose.ts';
 import { nightOf } from '../words/time.ts';
 import { plan, type KeptLine, type KeptPlan } from './kept.ts';
@@ -36,11 +36,14 @@ let latest = 0;
 /** Fetch the plan anew and keep it; labs and protocol stay as they were when only they fail. */
 export async function refreshPlan(person: string, preferences: Preferences): Promise<void> {
   const mine = (latest += 1);
-  const [answer, labs, protocol, told] = await Promise.all([
+  const day = new Date().toISOString().slice(0, 10);
+  const [answer, labs, protocol, told, felt] = await Promise.all([
     get<Doses>('/api/patients/me/doses'),
-    get<{ draws: Draw[] }>('/api/patients/me/labs/due').catch(() => undefined),
+    get<LabsDue>('/api/patients/me/labs/due').catch(() => undefined),
     get<Protocol>('/api/patients/me/protocol').catch(() => undefined),
     get<{ notices: Notice[] }>('/api/me/notices').catch(() => undefined),
+    // Only whether one is asked for is wanted, so that any one day will do.
+    get<CheckIns>(`/api/patients/me/check-ins?from=${day}&to=${day}`).catch(() => undefined),
   ]);
   // An answer that was asked for before a newer question may be older than what was logged since.
   if (mine !== latest) return;
@@ -51,10 +54,11 @@ export async function refreshPlan(person: string, preferences: Preferences): Pro
     timezone: answer.timezone,
     turns: preferences.turns,
     doses: answer.doses,
-    draws: labs?.draws ?? before?.draws ?? [],
+    visits: labs?.visits ?? before?.visits ?? [],
     protocol: protocol ? headline(protocol) : (before?.protocol ?? null),
     lines: protocol ? (protocol.current?.lines ?? []).map(keptLine) : (before?.lines ?? []),
     notices: told?.notices ?? before?.notices ?? [],
+    asks: felt ? felt.asked_today : (before?.asks ?? false),
     home: preferences.timezone,
     away: preferences.away ?? null,
   });
@@ -68,12 +72,6 @@ export async function settle(reports: readonly Report[]): Promise<void> {
     return plain;
   });
   await setPlan({ ...plan.value, doses: settled });
-}
-
-/** Show and keep a draw as the server answered it. */
-export async function setDraw(draw: Draw): Promise<void> {
-  if (!plan.value) return;
-  await setPlan({ ...plan.value, draws: plan.value.draws.map((one) => (one.id === draw.id ? draw : one)) });
 }
 
 /** Longest wait for the phone's storage before the plan is shown all the same, in milliseconds. */

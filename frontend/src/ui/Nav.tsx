@@ -9,6 +9,7 @@ type Item = readonly [path: string, label: string, icon: IconName];
 const PATIENTS: readonly Item[] = [
   ['/tonight', 'Tonight', 'moon'],
   ['/coming', 'Coming', 'nights'],
+  ['/health', 'Health', 'pulse'],
   ['/history', 'History', 'past'],
   ['/settings', 'Settings', 'settings'],
 ];
@@ -29,7 +30,7 @@ const ADMINS: readonly Item[] = [
   ['/settings', 'Settings', 'settings'],
 ];
 
-/** The four places of the app, at the bottom of every screen. */
+/** The places of the app, at the bottom of every screen. */
 export function Nav(): JSX.Element {
   const { role, admin } = me.value ?? {};
   const items = role === 'clinician' ? (admin ? ADMINS : CLINICIANS) : role === 'companion' ? COMPANIONS : PATIENTS;

@@ -30,7 +30,7 @@ export function known(dose: Dose, reports: readonly Report[], now: Date): KnownD
   for (const report of mine) {
     if (report.way === 'snooze' || (report.way === 'tap' && report.kind === 'snooze')) continue;
     if (report.way === 'undo') seen = { ...unsettled(dose, now), waiting: true };
-    else if (report.way !== 'extra') {
+    else if (report.way !== 'extra' && report.way !== 'entry') {
       const said: Details = report.way === 'tap' ? {} : report;
       const taken_at = report.kind === 'taken' ? (said.taken_at ?? report.at) : null;
       const late = taken_at === null ? null : Date.parse(taken_at) > Date.parse(dose.closes_at);

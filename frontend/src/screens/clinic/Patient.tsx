@@ -5,19 +5,20 @@ import { useEffect } from 'preact/hooks';
 import type { ScreenProps } from '../../app.tsx';
 import { get } from '../../api/client.ts';
 import type { Flag, Protocol } from '../../api/types.ts';
-import { now } from '../../state/now.ts';
 import { Mistake } from '../../ui/Field.tsx';
 import { plain } from '../../ui/form.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Page } from '../../ui/Page.tsx';
-import { ago } from '../../words/night.ts';
 import { LineActions } from '../protocol/LineActions.tsx';
 import { Lines } from '../protocol/Lines.tsx';
 import { AdherenceCounts } from './AdherenceCounts.tsx';
 import { clinicToday, ONLY_LOOKING, useCare } from './care.ts';
+import { Flags } from './Flags.tsx';
 import { ProposedCard } from './ProposedCard.tsx';
 
-const PARTS: readonly (readonly [path: string, name: string])[] = [['nights', 'Nights'], ['versions', 'Versions'], ['screening', 'Screening']];
+const PARTS: readonly (readonly [path: string, name: string])[] = [
+  ['results', 'Results'], ['labs', 'Labs'], ['symptoms', 'Symptoms'], ['nights', 'Nights'], ['versions', 'Versions'], ['screening', 'Screening'],
+];
 
 /** One patient as their clinician sees them: what needs a look, the protocol, and how it was kept. */
 export default function Patient({ names }: ScreenProps): JSX.Element {
@@ -29,9 +30,10 @@ export default function Patient({ names }: ScreenProps): JSX.Element {
   const trouble = useSignal('');
   const load = (): Promise<void> =>
     get<Protocol>(`${path}/protocol`).then((found) => void (protocol.value = found), (problem: unknown) => void (trouble.value = plain(problem)));
+  const loadFlags = (): Promise<void> => get<{ flags: Flag[] }>(`${path}/flags`).then((found) => void (flags.value = found.flags), () => undefined);
   useEffect(() => {
     void load();
-    get<{ flags: Flag[] }>(`${path}/flags`).then((found) => (flags.value = found.flags), () => undefined);
+    void loadFlags();
   }, [id]);
   const mayChange = care.value.scope === 'change';
   const current = protocol.value?.current;
@@ -40,22 +42,11 @@ export default function Patient({ names }: ScreenProps): JSX.Element {
     <Page title={care.value.name} back="/clinic" backTo="Patients" wide>
       {trouble.value && <Mistake text={trouble.value} />}
       {care.value.scope === 'see' && <p class="banner"><span>{ONLY_LOOKING}</span></p>}
-      {flags.value.length > 0 && (
-        <section aria-label="To look at">
-          <ul class="stack">
-            {flags.value.map((flag) => (
-              <li key={flag.code} class={`card flag ${flag.severity === 'red' && !flag.overridden ? 'bad' : ''}`} data-flag={flag.code}>
-                <p class={`state ${flag.overridden ? 'soft' : flag.severity === 'red' ? 'bad' : 'late'}`}><Icon name="alert" /><span>{flag.text}</span></p>
-                <p class="soft small">Since {ago(flag.since, now.value)}{flag.overridden && ', overridden with a reason'}</p>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {proposed && <ProposedCard patient={id} version={proposed} mayWithdraw={mayChange} onWithdrawn={load} />}
       <nav class="dose-actions" aria-label="More about this patient">
         {PARTS.map(([part, name]) => <a key={part} class="button" href={`/clinic/patients/${id}/${part}`}>{name}</a>)}
       </nav>
+      <Flags patient={id} flags={flags.value} mayAcknowledge={mayChange} onSeen={loadFlags} />
+      {proposed && <ProposedCard patient={id} version={proposed} mayWithdraw={mayChange} onWithdrawn={load} />}
       {protocol.value && (
         <section class="stack">
           <h2>{current ? `Protocol, version ${current.number}` : 'Protocol'}</h2>

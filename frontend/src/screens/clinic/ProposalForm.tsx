@@ -160,7 +160,7 @@ export function ProposalForm({ patient, protocol, today, onSent }: ProposalFormP
           );
         })}
         <button class="button wide" type="button" onClick={add}>Add another medicine</button>
-        <ProposalFacts form={form} facts={facts} today={today} />
+        <ProposalFacts patient={patient} form={form} facts={facts} today={today} />
       </div>
       {preview.value && <ProposalCheck form={form} facts={facts.value} today={today} changes={preview.value.changes} warnings={preview.value.warnings} overrides={overrides} onBack={back} />}
       <Submit form={form}>{writing ? 'See what changes' : facts.value.atOnce ? 'Send: holds at once' : 'Propose it'}</Submit>

@@ -24,6 +24,12 @@ test('a lab result is either whole or not there', () => {
   expect(proposalMistakes({ ...lab, collected: '2026-11-23' }, today)).toHaveProperty(['because.collected_on']);
 });
 
+test('a result on record is named, and what was typed before it was chosen is neither questioned nor sent', () => {
+  const chosen = { ...typed, observation: 'an-id', marker: 'Oestradiol', value: 'high' };
+  expect(proposalMistakes(chosen, today)).toEqual({});
+  expect(toDraft(chosen, 3, {})).toHaveProperty('because', { observation: 'an-id' });
+});
+
 test('what was left empty is not sent', () => {
   expect(toDraft(typed, null, { two_glp1: ' ' })).toEqual({ reason: 'Oestradiol is low.', at_once: false, because: null, overrides: [] });
 });

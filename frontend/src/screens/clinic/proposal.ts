@@ -1,7 +1,8 @@
 /** A change that a clinician proposes, beside its lines: what was typed, what is missing, what is sent. Pure. */
 
-import type { Because, Protocol, Version, VersionNote, VersionState, Warning } from '../../api/types.ts';
+import type { Because, Marker, Protocol, Result, Results, Version, VersionNote, VersionState, Warning } from '../../api/types.ts';
 import { dayAndMonth, nightName } from '../../words/night.ts';
+import { fullDate, valueText } from '../health/history.ts';
 
 /** The facts of a proposal as they were typed. */
 export interface Proposal {
@@ -9,6 +10,8 @@ export interface Proposal {
   /** The night it shall hold from; empty is tonight. */
   readonly night: string;
   readonly atOnce: boolean;
+  /** A result on record, from which everything about it is taken; empty where it is typed, or there is none. */
+  readonly observation: string;
   readonly marker: string;
   /** A number, or one with a sign before it: "<0.5". */
   readonly value: string;
@@ -17,7 +20,7 @@ export interface Proposal {
 }
 
 /** Nothing typed yet. */
-export const EMPTY: Proposal = { reason: '', night: '', atOnce: false, marker: '', value: '', unit: '', collected: '' };
+export const EMPTY: Proposal = { reason: '', night: '', atOnce: false, observation: '', marker: '', value: '', unit: '', collected: '' };
 
 const RESULT = /^(<=?|>=?)?\s*(\d+(?:[.,]\d+)?)$/;
 
@@ -26,7 +29,7 @@ export function proposalMistakes(proposal: Proposal, today: string): Record<stri
   const found: Record<string, string> = {};
   if (!proposal.reason.trim()) found['reason'] = 'Please say why. The patient reads it.';
   if (proposal.night && proposal.night < today) found['effective_night'] = 'Please choose tonight or a later night.';
-  if (!hasLab(proposal)) return found;
+  if (proposal.observation || !hasLab(proposal)) return found;
   if (!proposal.marker.trim()) found['because.marker'] = 'Please name what was measured.';
   if (!RESULT.test(proposal.value.trim())) found['because.value'] = 'Please enter a number, such as 12.5 or <0.5.';
   if (!proposal.unit.trim()) found['because.unit'] = 'Please enter the unit of the report.';
@@ -42,7 +45,7 @@ export function toDraft(proposal: Proposal, basedOn: number | null, overrides: R
     ...(proposal.night && { effective_night: proposal.night }),
     ...(basedOn !== null && { based_on: basedOn }),
     at_once: proposal.atOnce,
-    because: hasLab(proposal) ? becauseOf(proposal) : null,
+    because: proposal.observation ? { observation: proposal.observation } : hasLab(proposal) ? becauseOf(proposal) : null,
     overrides: Object.entries(overrides).filter(([, reason]) => reason.trim()).map(([code, reason]) => ({ code, reason: reason.trim() })),
   };
 }
@@ -91,6 +94,23 @@ export function whenText(note: VersionNote, tonight: string): string {
       return `${note.state === 'in_force' ? from.replace('Held', 'Holds') : from}${note.at_once ? ', at once, as a safety reduction' : ''}${seen}.`;
     }
   }
+}
+
+/** How many results are offered: the newest ones. */
+const OFFERED = 60;
+
+/** The results that can stand behind a change, newest first. */
+export function onRecord(results: Results | undefined): { marker: Marker; result: Result }[] {
+  return (results?.markers ?? [])
+    .filter(({ group }) => group === 'lab' || group === 'vital')
+    .flatMap((marker) => marker.results.map((result) => ({ marker, result })))
+    .sort((one, other) => Date.parse(other.result.observation.collected_at) - Date.parse(one.result.observation.collected_at))
+    .slice(0, OFFERED);
+}
+
+/** A result on the list: "Hematocrit 52.6 %, 10 November 2026". */
+export function recordedText(marker: Marker, { observation }: Result): string {
+  return `${marker.name} ${valueText(observation, marker.unit_spoken)}, ${fullDate(observation.day)}`;
 }
 
 function hasLab({ marker, value, unit, collected }: Proposal): boolean {

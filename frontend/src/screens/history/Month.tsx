@@ -39,7 +39,7 @@ export default function Month(): JSX.Element {
     const next = new URLSearchParams({ month, ...(asList && { as: 'list' }), ...change });
     for (const [name, value] of [...next]) if (!value) next.delete(name);
     history.replaceState(null, '', `/history/month?${next}`);
-    place.value = { path: '/history/month', query: next };
+    place.value = { path: '/history/month', query: next, hash: '' };
   };
   const found = calendar.value?.month === month ? calendar.value : undefined;
   const night = found?.nights.find((one) => one.night === chosen);

@@ -10,7 +10,8 @@ import { reminders } from '../../state/reminders.ts';
 import { session } from '../../state/session.ts';
 import { refused, waiting } from '../../state/waiting.ts';
 import { momentName, plural } from '../../words/night.ts';
-import { isElsewhere, TravelNotice } from './TravelNotice.tsx';
+import { elsewhere } from './elsewhere.ts';
+import { TravelNotice } from './lazily.tsx';
 
 /** What has to be known before tonight's doses, most urgent first; usually nothing. */
 export function Notices(): JSX.Element {
@@ -51,7 +52,7 @@ export function news(): JSX.Element[] {
         <a class="button" href="/settings/protocol">Read it</a>
       </div>
     ),
-    isElsewhere() && <TravelNotice key="travel" />,
+    elsewhere() !== 'settled' && <TravelNotice key="travel" />,
     off && online.value && plan.value?.protocol && (
       <div key="reminders" class="banner" data-notice="reminders-off">
         <p>Reminders are off on this phone.</p>
@@ -69,10 +70,11 @@ export function news(): JSX.Element[] {
 
 function RefusedNotice({ refused: { id, report, status, recorded } }: { readonly refused: Refused }): JSX.Element {
   const dose = plan.value?.doses.find((one) => one.id === report.dose);
-  const name = dose?.label ?? 'A dose';
+  const entry = report.way === 'entry' && report.name;
+  const name = entry || (dose?.label ?? 'A dose');
   return (
     <div class="banner bad" role="alert">
-      <p>{status === 409 ? `${name}: ${whatIs(recorded)} Your later entry changed nothing.` : `${name}: your entry could not be recorded. Please look at the dose and log it again.`}</p>
+      <p>{status === 409 && !entry ? `${name}: ${whatIs(recorded)} Your later entry changed nothing.` : `${name}: your entry could not be recorded. Please look at it and enter it again.`}</p>
       <button class="button" type="button" onClick={() => void heard(id)}>OK</button>
     </div>
   );

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 import { go, place } from '../../router.ts';
 import { later, take } from '../../state/log.ts';
@@ -13,7 +13,7 @@ import type { KnownDose } from '../../words/dose.ts';
 import { comingName, longDate } from '../../words/night.ts';
 import { addDays } from '../../words/time.ts';
 import { DoseCard } from './DoseCard.tsx';
-import { ExtraSheet, Labs } from './lazily.tsx';
+import { CheckIn, ExtraSheet, Labs } from './lazily.tsx';
 import { Missed } from './Missed.tsx';
 import { news, Notices } from './Notices.tsx';
 
@@ -22,7 +22,10 @@ export default function Tonight(): JSX.Element {
   const asked = doses.value.find((dose) => dose.id === place.value.query.get('dose'));
   usePutOff(asked);
   const entering = useSignal<ReadonlySet<string>>(new Set());
+  // Once shown it stays: what was answered can be read and changed.
+  const asks = useRef(false);
   if (!plan.value) return <NoPlan />;
+  asks.current ||= Boolean(plan.value.asks);
   const all = tonightsDoses(doses.value, tonight.value);
   const shown = asked ? together(asked, doses.value) : all;
   const open = shown.filter((dose) => dose.state === 'open');
@@ -50,9 +53,10 @@ export default function Tonight(): JSX.Element {
         <Nothing />
       )}
       {!asked && <Missed doses={missed} />}
+      {asks.current && !(asked && open.length) && <CheckIn />}
       {!asked && <Ahead />}
       {below}
-      {asked ? <a class="button plain" href="/tonight">See all of tonight</a> : plan.value.draws.length > 0 && <Labs />}
+      {asked ? <a class="button plain" href="/tonight">See all of tonight</a> : plan.value.visits?.length ? <Labs /> : null}
       {!asked && plan.value.lines?.length ? <Extra /> : null}
     </Page>
   );
@@ -88,10 +92,17 @@ function together(asked: KnownDose, all: readonly KnownDose[]): KnownDose[] {
 function TakenButton({ open }: { readonly open: readonly KnownDose[] }): JSX.Element {
   const words = open.length > 2 ? `All ${open.length} taken` : open.length === 2 ? 'Both taken' : 'Taken';
   return (
-    <button class="button main big" type="button" data-do="taken-all" onClick={() => void take(open.map((dose) => dose.id))}>
+    <button class="button main big" type="button" data-do="taken-all" onClick={() => { rest(); void take(open.map((dose) => dose.id)); }}>
       {words}
     </button>
   );
+}
+
+/** A finger that hits twice must not press what comes up where the button was. */
+function rest(): void {
+  const { style } = document.documentElement;
+  style.pointerEvents = 'none';
+  setTimeout(() => (style.pointerEvents = ''), 400);
 }
 
 function Done({ rest }: { readonly rest: boolean }): JSX.Element {

@@ -2,28 +2,17 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 
 import { call } from '../../api/client.ts';
-import { now } from '../../state/now.ts';
 import { sayPolitely } from '../../state/said.ts';
-import { identify, me } from '../../state/session.ts';
+import { identify } from '../../state/session.ts';
 import { plain } from '../../ui/form.ts';
 import { placeName } from '../../words/standing.ts';
-import { whereabouts } from '../../words/where.ts';
 import { detectedZone } from '../../words/zones.ts';
-
-/** Whether the phone is in another zone than Vesper thinks. */
-export function isElsewhere(): boolean {
-  return where() !== 'settled';
-}
-
-function where(): ReturnType<typeof whereabouts> {
-  const preferences = me.value?.preferences;
-  return preferences ? whereabouts(detectedZone(), preferences.timezone, preferences.away, now.value) : 'settled';
-}
+import { elsewhere } from './elsewhere.ts';
 
 /** One line when the phone is in another zone than Vesper thinks; the answer ends it until the zone changes. */
-export function TravelNotice(): JSX.Element {
+export default function TravelNotice(): JSX.Element {
   const trouble = useSignal('');
-  const back = where() === 'back';
+  const back = elsewhere() === 'back';
   const home = async (): Promise<void> => {
     try {
       await call('DELETE', '/api/me/travel');

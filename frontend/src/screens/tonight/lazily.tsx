@@ -20,5 +20,11 @@ export const WhichAmount = lazily(() => import('../log/WhichAmount.tsx'));
 /** The sheet for a dose that was not planned. */
 export const ExtraSheet = lazily(() => import('../log/ExtraSheet.tsx'));
 
+/** The evening's check-in, below the doses. */
+export const CheckIn = lazily(() => import('../health/CheckInCard.tsx'));
+
 /** Lab draws, below the doses. */
 export const Labs = lazily<object>(() => import('./Labs.tsx').then(({ Labs: found }) => ({ default: found })));
+
+/** The question how doses go on where the phone is. */
+export const TravelNotice = lazily(() => import('./TravelNotice.tsx'));

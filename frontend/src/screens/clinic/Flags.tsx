@@ -1,0 +1,113 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
+
+import { post } from '../../api/client.ts';
+import type { Flag, Results, SignalLevel } from '../../api/types.ts';
+import { now } from '../../state/now.ts';
+import { sayPolitely } from '../../state/said.ts';
+import { Field, Trouble } from '../../ui/Field.tsx';
+import { useForm } from '../../ui/form.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import { ago, plural } from '../../words/night.ts';
+import { sourceText } from '../../words/standing.ts';
+import { LEVELS } from '../health/history.ts';
+import { useFetched } from '../health/load.ts';
+import { dateOf } from '../settings/consent.ts';
+
+interface FlagsProps {
+  readonly patient: string;
+  readonly flags: readonly Flag[];
+  /** Who may only look sees what there is, and acknowledges nothing. */
+  readonly mayAcknowledge: boolean;
+  readonly onSeen: () => Promise<void>;
+}
+
+const TONES: Readonly<Record<SignalLevel, string>> = { info: 'soft', amber: 'late', red: 'bad', emergency: 'bad' };
+
+/** What needs a look at a patient, the gravest first; what was looked at is folded away below. */
+export function Flags({ patient, flags, mayAcknowledge, onSeen }: FlagsProps): JSX.Element | null {
+  const results = useFetched<Results>(flags.some(({ observation_id }) => observation_id) ? `/api/patients/${encodeURIComponent(patient)}/results` : undefined);
+  const heading = useRef<HTMLHeadingElement>(null);
+  if (flags.length === 0) return null;
+  const open = flags.filter(({ seen }) => !seen);
+  const looked = flags.filter(({ seen }) => seen);
+  const markers = new Map(results.value.value?.markers.flatMap(({ code, results: found }) => found.map(({ observation }) => [observation.id, code] as const)));
+  // The card whose button was in use is folded away: focus goes to the heading.
+  const done = async (): Promise<void> => {
+    await onSeen();
+    heading.current?.focus();
+  };
+  const card = (flag: Flag): JSX.Element => (
+    <FlagCard key={flag.id ?? flag.code} patient={patient} flag={flag} onSeen={done} mayAcknowledge={mayAcknowledge}
+      about={!flag.observation_id || !results.value.value ? undefined : markers.has(flag.observation_id) ? `marker#${markers.get(flag.observation_id)}` : 'symptoms'} />
+  );
+  return (
+    <section class="stack tight" aria-label="To look at">
+      <h2 ref={heading} tabIndex={-1}>{open.length > 0 ? `${open.length} to look at` : 'Nothing to look at'}</h2>
+      <ul class="stack">{open.map(card)}</ul>
+      {looked.length > 0 && (
+        <details data-looked>
+          <summary>{plural(looked.length, 'flag')} looked at in the last 28 days</summary>
+          <ul class="stack">{looked.map(card)}</ul>
+        </details>
+      )}
+    </section>
+  );
+}
+
+interface FlagCardProps extends Pick<FlagsProps, 'patient' | 'mayAcknowledge' | 'onSeen'> {
+  readonly flag: Flag;
+  /** The screen with what it is about, once that is known. */
+  readonly about: string | undefined;
+}
+
+function FlagCard({ patient, flag, about, mayAcknowledge, onSeen }: FlagCardProps): JSX.Element {
+  const { code, severity, text, since, seen, source, overridden } = flag;
+  const pressing = severity === 'red' || severity === 'emergency';
+  return (
+    <li class={`card flag ${pressing && !overridden ? 'bad' : ''}`} data-flag={code} data-severity={severity}>
+      <p class={`state ${overridden ? 'soft' : TONES[severity]}`}><Icon name="alert" /><span>{LEVELS.clinic[severity]}</span></p>
+      <p>{text}</p>
+      <p class="soft small">Since {dateOf(since)}, {ago(since, now.value)}{overridden && !seen && '; overridden with a reason'}.</p>
+      {seen && (
+        <p class="soft small" data-seen>
+          Seen by {seen.by} on {dateOf(seen.at)}{seen.note ? <>: “{seen.note}”</> : '.'}
+        </p>
+      )}
+      {source && (
+        <details class="source">
+          <summary>Where this comes from</summary>
+          <p class="soft">{sourceText(source)}</p>
+        </details>
+      )}
+      {about && <a class="button" href={`/clinic/patients/${patient}/${about}`}>{about === 'symptoms' ? 'See what was reported' : 'See the result'}<span class="only-read">: {text}</span></a>}
+      {flag.id && !seen && mayAcknowledge && <Acknowledge path={`/api/patients/${encodeURIComponent(patient)}/flags/${flag.id}/acknowledge`} of={text} onSeen={onSeen} />}
+    </li>
+  );
+}
+
+function Acknowledge({ path, of, onSeen }: { readonly path: string; readonly of: string; readonly onSeen: () => Promise<void> }): JSX.Element {
+  const form = useForm();
+  const noting = useSignal(false);
+  const note = useSignal('');
+  const submit = form.submit(async () => {
+    await post<Flag>(path, { note: note.value.trim() });
+    sayPolitely('Noted, with your name and the time.');
+    await onSeen();
+  });
+  return (
+    <form class="stack tight" ref={form.element} onSubmit={submit} noValidate aria-label={`Seen: ${of}`}>
+      <Trouble form={form} />
+      {noting.value && (
+        <Field form={form} name="note" label="Note" hint="For those who look after this patient. You may leave it empty.">
+          {(control) => <textarea {...control} rows={2} maxLength={500} value={note.value} onInput={(event) => (note.value = event.currentTarget.value)} />}
+        </Field>
+      )}
+      <div class="dose-actions">
+        <button class="button warm" type="submit" data-do="seen" aria-disabled={form.busy.value ? 'true' : undefined}>I have seen this<span class="only-read">: {of}</span></button>
+        {!noting.value && <button class="button" type="button" data-do="note" onClick={() => (noting.value = true)}>Add a note<span class="only-read"> to: {of}</span></button>}
+      </div>
+    </form>
+  );
+}

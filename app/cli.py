@@ -171,6 +171,14 @@ def demo() -> None:
         typer.echo(line)
 
 
+@cli.command()
+def sources() -> None:
+    """Print every rule with its figure and source, as docs/sources.md keeps it."""
+    from app.sources import page
+
+    typer.echo(page(), nl=False)
+
+
 @clinics.command("create")
 def clinic_create(name: str) -> None:
     """Create a clinic and print its id."""
@@ -241,7 +249,8 @@ def audit_verify(
     verdict = asyncio.run(run())
     typer.echo(
         f"Read {verdict.entries} entries ({verdict.waiting} wait for their seal), "
-        f"{verdict.events} dose events and {verdict.versions} protocol versions."
+        f"{verdict.events} dose events, {verdict.versions} protocol versions and "
+        f"{verdict.observations} observations."
     )
     typer.echo(f"Head, to keep outside this database: {verdict.head}")
     if verdict.sound:

@@ -22,9 +22,11 @@ from app.accounts.models import Person
 from app.accounts.passwords import hash_password
 from app.accounts.sign_in import register
 from app.audit import Means
+from app.demo_measures import measure
 from app.doses.log import Report, settle
 from app.doses.models import Dose, Kind, SkipReason, Spoken
 from app.monitoring.plan import draws_of, mark_drawn, materialise
+from app.observations.record import standing
 from app.problems import Problem
 from app.protocols.holds import hold
 from app.protocols.models import Line
@@ -169,6 +171,8 @@ async def _live(
             if draw.due_on < now.date() - timedelta(weeks=1):
                 at = now - timedelta(weeks=1)
                 await mark_drawn(session, person.id, draw.id, person, draw.due_on, at)
+    if who.silent is None:
+        await measure(session, person, clinician, start, now, chance)
     gone_at = now - timedelta(weeks=who.silent) if who.silent else None
     doses = (
         await session.scalars(
@@ -201,14 +205,12 @@ async def _propose_less(
     changed = [line | {"id": str(lines[line["medicine"]])} for line in LINES]
     tablet = next(line for line in changed if line["medicine"] == "anastrozole")
     tablet["amount"] = {"value": "0.25", "unit": "mg"}
-    drawn = now.date() - A_DAY * 4
+    results = await standing(session, [person.id], codes={"estradiol"})
     draft = Draft.model_validate({
         "lines": changed, "prescriber": clinician.name, "based_on": 1,
         "effective_night": tonight + A_DAY * (7 - tonight.weekday()),
         "reason": "Estradiol is low",
-        "because": {
-            "marker": "Estradiol", "value": "11", "unit": "pg/mL", "collected_on": drawn,
-        },
+        "because": {"observation": results[person.id][-1].id},
     })  # fmt: skip
     await enter_version(session, person.id, clinician, draft, now)
 

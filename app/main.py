@@ -15,7 +15,13 @@ from app.config import Settings, sealing_key
 from app.db import connect, sessions_on
 from app.doses import api as doses
 from app.monitoring import api as monitoring
+from app.monitoring import body_api as body
+from app.monitoring import draw_days_api as draw_days
+from app.monitoring import results_api as results
+from app.monitoring import side_effects_api as side_effects
 from app.monitoring.baseline import baseline_drawn
+from app.observations import api as observations
+from app.observations import checkins_api as checkins
 from app.protocols import api as protocols
 from app.protocols import calendar_api as calendar
 from app.protocols import history_api as history
@@ -28,7 +34,8 @@ from app.reminders import api as reminders
 from app.worker import Worker
 
 ROUTERS = (
-    accounts, protocols, screening, calendar, history, doses, reminders, push, monitoring, clinic,
+    accounts, protocols, screening, calendar, history, doses, reminders, push, observations,
+    checkins, body, side_effects, results, draw_days, monitoring, clinic,
     operation,
 )  # fmt: skip
 

@@ -1,9 +1,9 @@
 """Whether anything in the audit log, or in the record it tells of, was changed behind its back.
 
-Four readings, page by page, so that a log of any length fits in memory: every seal against the one
-before it; every entry against its seal and against the record; every event and every version
-against the entries. A forger needs the operator's secret for the first, and a head that was kept
-somewhere else shows an end that was cut off.
+Readings page by page, so that a log of any length fits in memory: every seal against the one
+before it; every entry against its seal and against the record; every event, every version and
+every observation against the entries. A forger needs the operator's secret for the first, and a
+head that was kept somewhere else shows an end that was cut off.
 
 It cannot find what was forged through the application itself by somebody who holds its secret, an
 entry that was removed in the seconds before it was sealed together with what it told of, or a row
@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit import AuditEntry, AuditSeal, AuditWaiting
 from app.db import Sessions
 from app.doses import witness as doses
+from app.observations import witness as observations
 from app.protocols import witness as versions
 from app.sealing import NOTHING, Head, Sealer, seal
 
@@ -50,6 +51,7 @@ class Verdict:
     waiting: int = 0
     events: int = 0
     versions: int = 0
+    observations: int = 0
     findings: list[str] = field(default_factory=list)
     more: int = 0
 
@@ -90,6 +92,9 @@ async def verify(
     verdict.waiting = entries.waiting
     verdict.events = await _all(sessions, doses.unwitnessed, "the event", verdict)
     verdict.versions = await _all(sessions, versions.unwitnessed, "the version", verdict)
+    verdict.observations = await _all(
+        sessions, observations.unwitnessed, "the observation", verdict
+    )
     return verdict
 
 
@@ -213,6 +218,7 @@ class Entries:
         ]
         found += await doses.contradicted(session, entries)
         found += await versions.contradicted(session, entries)
+        found += await observations.contradicted(session, entries)
         self.waiting += sum(number is None for _, number, _ in rows)
         return found, entries[-1].id if len(rows) == limit else None, len(rows)
 

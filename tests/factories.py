@@ -3,7 +3,7 @@
 They take an open session and leave the commit to the caller.
 """
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -14,6 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.evenings import first_preferences
 from app.accounts.models import CareLink, Clinic, Person, Role, Scope
 from app.accounts.sign_in import new_sign_in
+from app.audit import Means
+from app.observations.catalogue import CATALOGUE
+from app.observations.models import Observation
 from app.protocols.models import Line, Screening, Terms, Version
 from app.protocols.planning import mark_for_planning, plan_patient
 from app.protocols.screening import QUESTIONS
@@ -277,6 +280,24 @@ async def a_screening(
     session.add(row)
     await session.flush()
     return row.id
+
+
+async def some_results(
+    session: AsyncSession, patient: Person, day: date, *codes: str, now: datetime = MONDAY
+) -> list[Observation]:
+    """Results of one draw, at noon UTC of a day; each has the value 50, which stands for any."""
+    panel = uuid4()
+    rows = [
+        Observation(
+            patient_id=patient.id, id=uuid4(), panel_id=panel, code=code, value=Decimal(50),
+            unit=CATALOGUE[code].unit, collected_at=datetime.combine(day, time(12), UTC),
+            zone="America/Denver", day=day, author_id=patient.id, means=Means.APP, entered_at=now,
+        )
+        for code in codes
+    ]  # fmt: skip
+    session.add_all(rows)
+    await session.flush()
+    return rows
 
 
 async def a_device(

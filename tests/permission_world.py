@@ -14,7 +14,9 @@ from app.accounts import invites
 from app.accounts.models import CareLink, Clinic, Invite, Person, Preferences, Scope
 from app.db import Sessions
 from app.doses.models import Dose, Event
-from app.monitoring.models import LabDraw
+from app.monitoring.levels import signal_id
+from app.monitoring.models import ChosenDay, FlagSeen, LabDraw
+from app.observations.models import Observation, Tracking
 from app.protocols.models import Hold, Screening, ScreeningOverride, Version
 from app.pulse import beat
 from app.push.models import Subscription
@@ -127,6 +129,20 @@ def _import(record: Record) -> Any:
     }
 
 
+def _panel(_: Record) -> Any:
+    results = [{"code": "waist", "value": "90", "unit": "cm"}]
+    at = NOW - timedelta(hours=1)
+    return {
+        "id": str(uuid4()), "collected_at": at.isoformat(), "results": results,
+        "confirmed": ["waist"],
+    }  # fmt: skip
+
+
+def _choice(record: Record) -> Any:
+    day = MONDAY.date() + timedelta(days=3)
+    return {"id": str(uuid4()), "draw": record.ids["draw"], "day": f"{day}"}
+
+
 PUSH = "https://push.example.org"
 PHONE = Phone()
 
@@ -154,6 +170,15 @@ BODIES: dict[str, Body] = {
     "POST /api/doses/extra": _extra,
     "POST /api/patients/{patient}/doses/extra": _extra,
     "POST /api/patients/{patient}/doses/import": _import,
+    "POST /api/patients/{patient}/observations": _panel,
+    "POST /api/patients/{patient}/observations/{observation}/void": lambda r: {"reason": "Slip"},
+    "POST /api/patients/{patient}/observations/import": lambda r: {
+        "csv": "date,marker,value,unit\n2026-11-20,weight,80,kg\n", "dry_run": True,
+    },
+    "PUT /api/patients/{patient}/check-ins/{day}": lambda r: {
+        "id": str(uuid4()), "scores": {"energy": 7},
+    },
+    "PUT /api/patients/{patient}/tracking": lambda r: {"rhythm": "daily"},
     "POST /api/tap": lambda r: {
         "token": r.tap, "receipt": r.receipt, "id": str(uuid4()), "kind": "taken",
     },
@@ -161,7 +186,9 @@ BODIES: dict[str, Body] = {
     "POST /api/push/subscriptions": _subscription,
     "POST /api/push/test": lambda r: {"subscription": r.ids["subscription"]},
     "POST /api/push/receipts": lambda r: {"receipt": r.shown},
-    "PUT /api/patients/{patient}/labs/plan": lambda r: {"steps": []},
+    "PUT /api/patients/{patient}/labs/draw-days": _choice,
+    "PUT /api/patients/{patient}/labs/plan": lambda r: {"rules": []},
+    "PUT /api/patients/{patient}/about": lambda r: {"born_on": "1985-04-01", "sex": "male"},
     "PATCH /api/clinic/people/{person}": lambda r: {"admin": False},
 }  # fmt: skip
 """What is sent where `{}` would not do; a new route that needs a body gets a row here."""
@@ -181,7 +208,9 @@ FORGED: dict[str, Body] = {
 QUERIES = {
     "GET /api/patients/{patient}/calendar": {"month": "2026-11"},
     "GET /api/me/travel": {"zone": "Asia/Tokyo"},
+    "GET /api/patients/{patient}/labs/draw-days": {"draw": "{draw}"},
 }
+"""What is asked for; `{draw}` and the like are the record's own."""
 
 
 @dataclass
@@ -266,7 +295,7 @@ async def _record(session: AsyncSession, patient: Person, author: Person) -> Rec
         patient_id=patient.id, token_hash=token.token_hash, dose_id=first.id, message_id=message,
         expires_at=NOW + timedelta(days=1),
     ))  # fmt: skip
-    ids = {"line": line_id, "dose_id": first.id, "subscription": device.id, "number": 1}
+    ids = {"line": line_id, "dose_id": first.id, "subscription": device.id, "number": 1, "day": "2026-11-20"}
     return Record(
         patient, {name: str(value) for name, value in ids.items()}, settled=str(second.id),
         tap=token.text, receipt=str(Receipt(patient.id, message, device.id)),
@@ -286,8 +315,16 @@ async def _fill(http: httpx.AsyncClient, stage: Stage) -> None:
         given = {"id": str(uuid4()), "kind": "taken", "taken_at": NOW.isoformat()}
         await ask(actor, "PUT", f"/api/doses/{record.settled}/log", given)
         record.event = given["id"]
+        measured = await ask(actor, "POST", "/api/patients/me/observations", _panel(record))
+        record.ids["observation"] = measured["observations"][0]["id"]
+        high = {**_panel(record), "results": [{"code": "hematocrit", "value": "55", "unit": "%"}]}
+        flagged = (await ask(actor, "POST", "/api/patients/me/observations", high))["observations"]
+        record.ids["flag"] = str(signal_id(UUID(flagged[0]["id"]), "hematocrit_red"))
         draws = await ask(actor, "GET", "/api/patients/me/labs/due")
         record.ids["draw"] = draws["draws"][0]["id"]
+        record.ids["choice"] = str(uuid4())
+        choice = {**_choice(record), "id": record.ids["choice"]}
+        await ask(actor, "PUT", "/api/patients/me/labs/draw-days", choice)
         questions = (await ask(actor, "GET", "/api/screening/questions"))["questions"]
         record.codes = tuple(each["code"] for each in questions)
         answers = {**dict.fromkeys(record.codes, "no"), record.codes[0]: "yes"}
@@ -315,9 +352,12 @@ async def fingerprint(session: AsyncSession) -> tuple[Any, ...]:
         func.count(CareLink.ended_at), func.count(CareLink.ends_at), func.count(Subscription.id),
         func.count(Subscription.retired_at), func.count(Screening.id),
         func.count(ScreeningOverride.at), func.count(LabDraw.drawn_on),
-        func.count(LabDraw.snoozed_until), func.count(Preferences.away_zone),
+        func.count(LabDraw.snoozed_until), func.count(ChosenDay.id), func.count(ChosenDay.ended_at),
+        func.count(Preferences.away_zone),
         func.min(Preferences.timezone), func.count(Invite.id), func.count(Invite.used_at),
         func.count(Person.id), func.count(Person.left_at), func.min(CareLink.scope),
+        func.count(Observation.id), func.count(Observation.voided_at),
+        func.count(Tracking.patient_id), func.count(FlagSeen.id),
     ]  # fmt: skip
     parts: list[Any] = [select(each).scalar_subquery() for each in counted]
     return tuple((await session.execute(select(*parts))).one())

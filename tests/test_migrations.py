@@ -9,10 +9,13 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, inspect, text
+from sqlalchemy import MetaData, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.db import Base, connect
+from app.monitoring.models import LabPlan
+from app.monitoring.rules import check
+from app.monitoring.treatment import rules_from
 from tests.databases import ROOT
 
 
@@ -117,12 +120,25 @@ async def _write_a_little_of_everything(url: str) -> None:
                 "zone": "America/Denver", "held": False, "extra": False}),
             ("event", mine | {"dose_id": one, "seq": 1, "kind": "taken", "taken_at": WHEN,
                               "logged_at": WHEN, "author_id": patient, "means": "app"}),
+            ("lab_plan", {"patient_id": patient, "edited_by": clinician, "edited_at": WHEN,
+                          "steps": [{"step": "week-8", "name": "Week 8", "offset_days": 56,
+                                     "repeat_days": 14, "markers": ["PSA", "Ferritin"]}]}),
+            ("lab_draw", mine | {"step": "week-8", "repetition": 0, "name": "Week 8", "prompts": 1,
+                                 "due_on": night, "drawn_on": night}),
             ("audit_entry", {"id": one, "at": WHEN, "actor_id": patient, "patient_id": patient,
                              "action": "dose.taken", "means": "app", "facts": {}}),
         ]  # fmt: skip
         for table, row in rows:
             await connection.execute(known.tables[table].insert().values(row))
     await engine.dispose()
+
+
+async def _lab_plans(url: str) -> list[list[dict[str, Any]]]:
+    engine = connect(url)
+    async with engine.connect() as connection:
+        kept = list((await connection.execute(select(LabPlan.steps))).scalars())
+    await engine.dispose()
+    return kept
 
 
 def asked(url: str, question: str) -> list[tuple[Any, ...]]:
@@ -147,6 +163,14 @@ def test_a_record_that_was_kept_before_is_kept_through_the_newer_tables(database
     assert asked(database_url, "SELECT scope FROM care_link") == [("change",)]
     assert [bool(row[0]) for row in asked(database_url, "SELECT admin FROM person")] == [False] * 2
     assert len(asked(database_url, "SELECT entry_id FROM audit_waiting")) == 1
+    (plan,) = asyncio.run(_lab_plans(database_url))
+    (rule,) = rules_from(plan)
+    check(rule)
+    assert (rule.rule, rule.name, rule.markers) == ("week-8", "Week 8: Ferritin", ("psa",))
+    assert (rule.offset_days, rule.window_before, rule.repeat_days) == (56, 6, 14)
+    assert plan[0]["step"] == "week-8", "where the release before this one looks for it"
+    (draw,) = asked(database_url, "SELECT markers FROM lab_draw")
+    assert draw[0] in ('["psa"]', ["psa"])
     for table in ("event", "audit_entry"):
         with pytest.raises(DBAPIError, match="only grows"):
             asked(database_url, f"UPDATE {table} SET means = 'system'")

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import care, invites, passwords, sign_in
-from app.accounts.access import Me, SignedIn
+from app.accounts.about import About, about, tell_about
+from app.accounts.access import InConfidence, Me, OnlyLooking, SignedIn
 from app.accounts.attempts import address_of, allow
 from app.accounts.evenings import known_zone, preferences_of, preferences_out
 from app.accounts.log import log_of
@@ -259,6 +260,21 @@ async def patients_seen(person: SignedIn, session: Session, now: Now) -> Patient
 async def stop_accompanying(who: UUID, person: SignedIn, session: Session, now: Now) -> None:
     """Stop being the companion of the patient with this id, at once; a repeat changes nothing."""
     await care.leave(session, person, who, now)
+
+
+@router.get("/patients/{patient}/about", responses=declared(NotSignedIn, NotFound))
+async def read_about(access: InConfidence, session: Session) -> About:
+    """The patient's date of birth and sex; null where they were not told."""
+    return await about(session, access.patient_id)
+
+
+@router.put(
+    "/patients/{patient}/about", responses=declared(NotSignedIn, NotFound, OnlyLooking, Invalid)
+)
+async def put_about(told: About, access: InConfidence, session: Session, now: Now) -> About:
+    """Tell or correct the patient's date of birth and sex. A repeat changes nothing."""
+    await tell_about(session, access.patient_id, access.actor, told, now)
+    return await about(session, access.patient_id)
 
 
 async def _me(session: AsyncSession, person: Person) -> MeOut:

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.accounts import invites, staff
-from app.accounts.access import Admin, Clinician, InConfidence, OfPatient
+from app.accounts.access import Admin, Clinician, InConfidence, OfPatient, OnlyLooking
 from app.accounts.attempts import allow
 from app.accounts.evenings import preferences_of
 from app.accounts.models import InviteKind
 from app.accounts.shapes import ColleagueInvite, ColleagueOut, Colleagues, InviteOut
 from app.clinic import reading
-from app.clinic.flags import Severity, flags_of
+from app.clinic.acknowledgement import acknowledge
+from app.clinic.flags import Flag, Severity, flags_of
 from app.clinic.panel import panel
 from app.clinic.reading import Reading
 from app.clock import Now
@@ -59,14 +60,49 @@ class PanelOut(BaseModel):
     definition: dict[str, str]
 
 
+class SeenOut(BaseModel):
+    """Who acknowledged a flag, when, and what they noted."""
+
+    by: str
+    at: datetime
+    note: str
+
+
 class FlagOut(BaseModel):
-    """One thing to look at; `overridden` is one that a clinician has decided about."""
+    """One thing to look at; `overridden` is one that a clinician has decided about.
+
+    id       of one that can be acknowledged; null of one that goes by itself
+    source   of the rule that raised it, where it has one
+    """
 
     code: str
     severity: Severity
     since: datetime
     text: str
     overridden: bool
+    id: UUID | None
+    observation_id: UUID | None
+    seen: SeenOut | None
+    source: str | None
+
+    @classmethod
+    def of(cls, flag: Flag) -> "FlagOut":
+        """The flag as the API shows it."""
+        seen = flag.seen
+        return cls(
+            code=flag.code, severity=flag.severity, since=flag.since, text=flag.text,
+            overridden=flag.overridden, id=flag.id, observation_id=flag.observation_id,
+            seen=None if seen is None else SeenOut(by=seen.by, at=seen.at, note=seen.note),
+            source=flag.source,
+        )  # fmt: skip
+
+
+class NoteIn(BaseModel):
+    """What a clinician notes while acknowledging a flag."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: str = Field(default="", max_length=500)
 
 
 class FlagsOut(BaseModel):
@@ -228,15 +264,20 @@ async def read_flags(
 ) -> FlagsOut:
     """What needs a look at this patient, the gravest first. For their clinicians alone."""
     found = (await flags_of(session, [access.patient_id], now))[access.patient_id]
-    return FlagsOut(
-        flags=[
-            FlagOut(
-                code=flag.code, severity=flag.severity, since=flag.since, text=flag.text,
-                overridden=flag.overridden,
-            )
-            for flag in found
-        ]
-    )  # fmt: skip
+    return FlagsOut(flags=[FlagOut.of(flag) for flag in found])
+
+
+@router.post(
+    "/patients/{patient}/flags/{flag}/acknowledge", responses=declared(NotFound, OnlyLooking)
+)
+async def acknowledge_flag(
+    flag: UUID, given: NoteIn, access: InConfidence, clinician: Clinician, session: Session,
+    now: Now,
+) -> FlagOut:  # fmt: skip
+    """Note that a clinician has looked at a flag. A repeat keeps the first name, time and note."""
+    return FlagOut.of(
+        await acknowledge(session, access.patient_id, flag, clinician, given.note.strip(), now)
+    )
 
 
 @router.get("/patients/{patient}/adherence", responses=declared(NotFound, Invalid))

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.evenings import evenings_from
 from app.accounts.models import Preferences
+from app.monitoring.signals import Level, Signal, signals_of
 from app.protocols.models import Line, Screening, ScreeningOverride, Terms, Version
 from app.protocols.screening import (
     QUESTIONS,
@@ -33,22 +34,44 @@ UNSEEN = timedelta(hours=48)
 WAITING = timedelta(days=7)
 """A proposal that nobody confirmed for this long. [D] engineering default."""
 
+STAYS = timedelta(days=28)
+"""A signal that somebody acknowledged stays visible for this long. [D] engineering default."""
+
 Answers = Sequence[tuple[Screening, ScreeningOverride | None]]
 
 
 class Severity(enum.StrEnum):
-    """How soon a look is due: red is before anything else."""
+    """How soon a look is due, the gravest first."""
 
+    EMERGENCY = "emergency"
     RED = "red"
     AMBER = "amber"
+    INFO = "info"
+
+    @property
+    def order(self) -> int:
+        """0 for the gravest."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Who acknowledged a flag, when, and what they noted."""
+
+    by: str
+    at: datetime
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
     """One thing to look at.
 
-    since        when it arose
-    overridden   a clinician has decided about it; it stays visible
+    since           when it arose
+    overridden      a clinician has decided about it or acknowledged it; it stays visible
+    id              of a flag that can be acknowledged; None of one that goes by itself
+    observation_id  the result, side effect or warning sign it is about
+    source          of the rule that raised it, where it has one
     """
 
     code: str
@@ -56,12 +79,16 @@ class Flag:
     since: datetime
     text: str
     overridden: bool = False
+    id: UUID | None = None
+    observation_id: UUID | None = None
+    seen: Seen | None = None
+    source: str | None = None
 
 
 async def flags_of(
     session: AsyncSession, patients: Collection[UUID], now: datetime
 ) -> dict[UUID, list[Flag]]:
-    """The flags of each of these patients, red ones first, then the oldest.
+    """The flags of each of these patients, the gravest first, then the oldest.
 
     As many statements for a whole page as for one patient.
     """
@@ -72,6 +99,7 @@ async def flags_of(
     screened = await _screened(session, patients)
     versions = await _versions(session, patients)
     peptides = await _peptides(session, patients)
+    signals = await signals_of(session, patients, now)
     found: dict[UUID, list[Flag]] = {}
     for patient in patients:
         tonight = tonights[patient]
@@ -80,10 +108,9 @@ async def flags_of(
         flags = [
             *_of_answers(screened.get(patient, []), running=running, now=now),
             *_of_versions(mine, tonight, now),
+            *(_of_signal(signal) for signal in signals[patient] if _shows(signal, now)),
         ]
-        found[patient] = sorted(
-            flags, key=lambda flag: (flag.severity is not Severity.RED, flag.since)
-        )
+        found[patient] = sorted(flags, key=lambda flag: (flag.severity.order, flag.since))
     return found
 
 
@@ -199,3 +226,29 @@ def _of_versions(versions: Sequence[Version], tonight: date, now: datetime) -> l
             )
         )  # fmt: skip
     return flags
+
+
+def _shows(signal: Signal, now: datetime) -> bool:
+    """Whether nobody has acknowledged it, or somebody did not long ago."""
+    return signal.seen_at is None or now < signal.seen_at + STAYS
+
+
+def _of_signal(signal: Signal) -> Flag:
+    """A signal as a flag: it goes only when somebody acknowledges it, or its result is void."""
+    seen = None
+    if signal.seen_at is not None:
+        seen = Seen(signal.seen_name, signal.seen_at, signal.seen_note)
+    return Flag(
+        code=signal.rule,
+        severity=_SEVERITIES[signal.level],
+        since=signal.since,
+        text=signal.clinician_text,
+        overridden=seen is not None,
+        id=signal.id,
+        observation_id=signal.observation_id,
+        seen=seen,
+        source=signal.source,
+    )
+
+
+_SEVERITIES = {level: Severity(level.value) for level in Level}

@@ -4,7 +4,6 @@ The number of statements is the same for any page, and each walks the rows of th
 alone, so neither other clinics nor the rest of the panel cost anything.
 """
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,17 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
 from app.accounts.care import live
-from app.accounts.models import CareLink, Person, Preferences
+from app.accounts.models import CareLink, Person
 from app.clinic.flags import flags_of
 from app.clinic.reading import by_patient, readings
 from app.doses.adherence import Adherence, summarise
 from app.doses.models import Dose, Kind, Spoken
 from app.doses.standing import standing_event, stands
-from app.monitoring.due import State, state_of
-from app.monitoring.models import LabDraw
+from app.monitoring.plan import overdue_among
 from app.problems import Invalid
 from app.push.models import Subscription
-from app.schedule import zone
 
 LOOK_BACK = timedelta(days=30)
 SILENCE = timedelta(days=7)
@@ -39,7 +36,7 @@ class Row:
     taking         the last 30 days, all lines together
     last_taken_at  when the latest dose that was taken, was taken
     unreachable    reminders do not get through, which is not the same as not taking anything
-    labs_overdue   blood draws whose day is more than a week past
+    labs_overdue   visits for blood whose window has closed, and that are still asked for
     flags          how many things need a look; those a clinician has decided about do not count
     """
 
@@ -71,18 +68,18 @@ async def panel(
     """
     people = await _people(session, clinician.id, cursor, limit + 1, now)
     more, people = len(people) > limit, people[:limit]
-    ids = [patient.id for patient, _, _, _ in people]
+    ids = [patient.id for patient, _, _ in people]
     if not ids:
         return Page([], None)
     found = by_patient(await readings(session, ids, now - LOOK_BACK, now))
     devices = await _devices(session, ids)
     spoken_to = await _spoken_to(session, ids, now)
     flags = await flags_of(session, ids, now)
-    overdue = await _overdue(session, {p.id: timezone for p, _, timezone, _ in people}, now)
+    overdue = await overdue_among(session, ids, now)
     for patient_id in ids:
         audit.record(session, "panel.read", at=now, actor=clinician.id, patient=patient_id)
     rows = []
-    for patient, since, _, last_taken_at in people:
+    for patient, since, last_taken_at in people:
         count, accepted_at = devices.get(patient.id, (0, None))
         silent = accepted_at is None or accepted_at <= now - SILENCE
         rows.append(
@@ -102,8 +99,8 @@ async def panel(
 
 async def _people(
     session: AsyncSession, clinician_id: UUID, cursor: UUID | None, limit: int, now: datetime
-) -> list[tuple[Person, datetime, str, datetime | None]]:
-    """Patients by name: person, since when in care, zone, when the latest taken dose was taken."""
+) -> list[tuple[Person, datetime, datetime | None]]:
+    """Patients by name: person, since when in care, when the latest taken dose was taken."""
     order = func.lower(Person.name)
     standing = standing_event()
     # Along the index of (patient, due time), newest first, until one was taken.
@@ -117,9 +114,8 @@ async def _people(
         .scalar_subquery()
     )
     query = (
-        select(Person, CareLink.granted_at, Preferences.timezone, last_taken)
+        select(Person, CareLink.granted_at, last_taken)
         .join(CareLink, CareLink.patient_id == Person.id)
-        .join(Preferences, Preferences.person_id == Person.id)
         .where(CareLink.person_id == clinician_id, CareLink.clinic_id.is_not(None), live(now))
         .order_by(order, Person.id)
         .limit(limit)
@@ -165,22 +161,3 @@ async def _spoken_to(
         .distinct()
     )
     return frozenset(rows)
-
-
-async def _overdue(session: AsyncSession, zones: dict[UUID, str], now: datetime) -> Counter[UUID]:
-    """How many blood draws of each are overdue on the date where the patient lives."""
-    rows = await session.execute(
-        select(LabDraw.patient_id, LabDraw.due_on, LabDraw.snoozed_until).where(
-            LabDraw.patient_id.in_(zones),
-            LabDraw.drawn_on.is_(None),
-            LabDraw.due_on < now.date(),  # overdue comes days later, so the server's date will do
-        )
-    )
-    return Counter(
-        patient
-        for patient, due_on, snoozed_until in rows
-        if state_of(
-            due_on, now.astimezone(zone(zones[patient])).date(), snoozed_until=snoozed_until
-        )
-        is State.OVERDUE
-    )

@@ -21,7 +21,7 @@ LARGEST = 64 * 1024
 LARGEST_FILE = 2 * 1024 * 1024
 """Bytes of a body with a file in it: a megabyte of text, and what JSON adds by escaping it."""
 
-FILES = re.compile(r"/api/patients/[^/]+/doses/import")
+FILES = re.compile(r"/api/patients/[^/]+/(doses|observations)/import")
 
 PATIENCE = 20.0
 """Seconds that a body may take to arrive, so that trickled ones do not pile up."""

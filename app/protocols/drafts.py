@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID, uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,15 +24,32 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 
 class BecauseIn(BaseModel):
-    """The lab result behind a change, as its author read it; the value is a decimal in text."""
+    """The lab result behind a change: one on record, or one as its author read it.
+
+    observation   id of a result on record, from which everything else is taken
+    value         a decimal in text
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    marker: str = Field(min_length=1, max_length=100)
-    value: str = Field(pattern=r"^-?[0-9]{1,9}(\.[0-9]{1,9})?$")
-    unit: str = Field(max_length=40)
-    collected_on: Day
+    observation: UUID | None = None
+    marker: str = Field(default="", max_length=100)
+    value: str = Field(default="", pattern=r"^(-?[0-9]{1,9}(\.[0-9]{1,9})?)?$")
+    unit: str = Field(default="", max_length=40)
+    collected_on: Day | None = None
     comparator: Literal["<", "<=", ">", ">="] | None = None
+
+    @model_validator(mode="after")
+    def says_something(self) -> Self:
+        """Without a result on record, marker, value and day have to be there."""
+        if self.observation is None and not (self.marker and self.value and self.collected_on):
+            raise ValueError("name a result on record, or marker, value and collected_on")
+        return self
+
+    def kept(self) -> dict[str, Any]:
+        """What a version keeps of it; the result's id only where there is one."""
+        said = self.model_dump(mode="json")
+        return {name: fact for name, fact in said.items() if name != "observation" or fact}
 
 
 class WarningAnswerIn(BaseModel):
@@ -147,7 +164,8 @@ def check_dates(draft: Draft, effective: date, tonight: date) -> None:
         )  # fmt: skip
     # It may be tomorrow already where the laboratory or the pharmacy is.
     latest = tonight + A_DAY * 2
-    if draft.because and draft.because.collected_on > latest:
+    because = draft.because
+    if because and because.collected_on and because.collected_on > latest:
         raise Invalid(
             "The sample was taken in the future.", field="because.collected_on",
             cure="Check the date.",
@@ -183,7 +201,7 @@ def new_version(
         prescriber=draft.prescriber, pharmacy=draft.pharmacy, prescribed_on=draft.prescribed_on,
         self_reported=own, acknowledged_at=now if own else None, based_on=draft.based_on,
         at_once=draft.at_once and not own,
-        because=draft.because.model_dump(mode="json") if draft.because else None,
+        because=draft.because.kept() if draft.because else None,
     )  # fmt: skip
 
 

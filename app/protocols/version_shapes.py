@@ -89,8 +89,9 @@ class LineOut(BaseModel):
 
 
 class BecauseOut(BaseModel):
-    """The lab result behind a version, as its author read it."""
+    """The lab result behind a version; `observation` names it where it is on record."""
 
+    observation: UUID | None = None
     marker: str
     value: str
     unit: str

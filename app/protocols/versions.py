@@ -21,6 +21,7 @@ from app.accounts.evenings import evenings_of
 from app.accounts.models import Person
 from app.problems import Invalid, Problem
 from app.protocols import witness
+from app.protocols.because import with_result
 from app.protocols.checks import answered, warnings_of_draft
 from app.protocols.coherence import Warned
 from app.protocols.drafts import (
@@ -139,6 +140,7 @@ async def enter_version(
     """
     versions = await locked_versions(session, patient_id)
     evenings = await evenings_of(session, patient_id)
+    draft = await with_result(session, patient_id, draft)
     made = await _made_before(session, versions, author, draft, evenings, now)
     if made is not None:
         return made
@@ -171,6 +173,7 @@ async def prepare(
     own = author.id == patient_id
     newest = versions[-1] if versions else None
     _check_basis(draft, newest, own=own)
+    draft = await with_result(session, patient_id, draft)
     evenings = await evenings_of(session, patient_id)
     tonight = evenings.night_of(now)
     effective = draft.effective_night or tonight

@@ -3,6 +3,9 @@
 Expand first, contract later: the release before this one must keep working on the new tables.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -177,6 +180,92 @@ def upgrade() -> None:
     op.add_column("person", sa.Column("sex", sa.String(32), nullable=True))
     for table in APPEND_ONLY:
         forbid_changes(table)
+    convert_lab_plans()
+
+
+# Markers were words that a clinic typed; these are what they meant, by a word in them.
+MEANT = (
+    ("testosterone", ("testosterone_total",)),
+    ("total and free", ("testosterone_free",)),
+    ("free testosterone", ("testosterone_free",)),
+    ("bioavailable", ("testosterone_bioavailable",)),
+    ("estradiol", ("estradiol",)),
+    ("igf", ("igf1",)),
+    ("hematocrit", ("hematocrit",)),
+    ("blood count", ("hematocrit",)),
+    ("cbc", ("hematocrit",)),
+    ("hemoglobin", ("hemoglobin",)),
+    ("glucose", ("glucose_fasting",)),
+    ("a1c", ("hba1c",)),
+    ("lipid", ("cholesterol_total", "hdl", "ldl", "triglycerides")),
+    ("cholesterol", ("cholesterol_total",)),
+    ("liver", ("alt", "ast")),
+    ("psa", ("psa",)),
+    ("shbg", ("shbg",)),
+    ("prolactin", ("prolactin",)),
+    ("creatinine", ("creatinine",)),
+)
+WHOLE_BLOOD = ("Testosterone, total and free", "Estradiol", "IGF-1", "Blood count with hematocrit",
+               "Glucose and HbA1c", "Lipids")  # fmt: skip
+DEFAULT_MARKERS = {
+    "baseline": (*WHOLE_BLOOD, "Liver"),
+    "week-6": WHOLE_BLOOD[:3],
+    "week-12": WHOLE_BLOOD,
+    "half-yearly": (*WHOLE_BLOOD, "Liver"),
+}
+
+
+def convert_lab_plans() -> None:
+    """Make rules of the steps that clinics chose, and say of each draw what was asked for.
+
+    What the release before this one reads stays where it looks for it. A marker that the catalogue
+    does not know keeps its words in the rule's name.
+    """
+    plans = sa.table("lab_plan", sa.column("patient_id", sa.Uuid()), sa.column("steps", JSON))
+    draws = sa.table(
+        "lab_draw", sa.column("patient_id", sa.Uuid()), sa.column("step", sa.String()),
+        sa.column("markers", JSON),
+    )  # fmt: skip
+    bind = op.get_bind()
+    for step, words in DEFAULT_MARKERS.items():
+        bind.execute(draws.update().where(draws.c.step == step).values(markers=codes(words)[0]))
+    for patient_id, steps in bind.execute(sa.select(plans.c.patient_id, plans.c.steps)).all():
+        rules = [rule_of(step) for step in steps]
+        mine = plans.c.patient_id == patient_id
+        bind.execute(plans.update().where(mine).values(steps=rules))
+        for rule in rules:
+            named = (draws.c.patient_id == patient_id) & (draws.c.step == rule["step"])
+            bind.execute(draws.update().where(named).values(markers=rule["markers"]))
+
+
+def rule_of(step: dict[str, Any]) -> dict[str, Any]:
+    """The rule of a step; one that is a rule already stays as it is."""
+    if "anchor" in step:
+        return step
+    markers, unknown = codes(step["markers"])
+    repeat = step["repeat_days"]
+    # Two windows of one rule may not overlap.
+    window = 7 if repeat is None else min(7, (repeat - 1) // 2)
+    return {
+        "step": step["step"],
+        "name": ": ".join([step["name"], *filter(None, [", ".join(unknown)])])[:80],
+        "purpose": "blood", "markers": markers, "anchor": "start", "of": [],
+        "offset_days": step["offset_days"],
+        "window_before": 30 if step["offset_days"] <= 0 and repeat is None else window,
+        "window_after": window, "repeat_days": repeat, "only_if": None,
+        "source": "Set by the clinic",
+    }  # fmt: skip
+
+
+def codes(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The codes that these words meant, each once, and the words that meant none."""
+    found: dict[str, None] = {}
+    unknown = []
+    for text in words:
+        meant = [code for word, each in MEANT if word in text.lower() for code in each]
+        found |= dict.fromkeys(meant)
+        unknown += [] if meant else [text]
+    return list(found), unknown
 
 
 def forbid_changes(table: str) -> None:

@@ -1,14 +1,20 @@
 """Flags: what a clinician should look at, computed from what is on record, stopping nothing."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.clinic.flags import Severity, flags_of
+from app.accounts.models import Scope
+from app.audit import AuditEntry
+from app.clinic.flags import STAYS, Severity, flags_of
+from app.clinic.panel import panel
 from app.db import Sessions
+from app.monitoring.levels import signal_id
+from app.monitoring.models import FlagSeen
 from app.protocols.models import Version
 from app.protocols.screening import override
 from tests.factories import (
@@ -21,7 +27,8 @@ from tests.factories import (
     a_screening,
     signed_in,
 )
-from tests.story_time import MONDAY
+from tests.monitoring.rows import a_result
+from tests.story_time import MONDAY, Clock
 
 DAY = timedelta(days=1)
 ANASTROZOLE = a_line(medicine="anastrozole", route="oral", amount="0.5", unit="mg")
@@ -112,3 +119,99 @@ async def test_flags_are_for_the_patients_clinicians_alone(
     assert "reminders go on" in flag["text"]
     (row,) = (await http.get("/api/clinic/patients", headers=side)).json()["patients"]
     assert row["flags"] == 1
+
+
+async def test_a_result_that_asks_for_a_look_is_a_flag_until_somebody_has_looked(
+    http: httpx.AsyncClient, sessions: Sessions, time: Clock
+) -> None:
+    async with sessions.begin() as session:
+        patient, clinician = await a_patient(session), await a_clinician(session, name="Dr Clay")
+        await a_care_link(session, patient, clinician)
+        await a_protocol(session, patient, ANASTROZOLE)
+        row = await a_result(session, patient, "hematocrit", "55", MONDAY - DAY)
+        side = await signed_in(session, clinician)
+    path = f"/api/patients/{patient.id}/flags"
+    [flag] = (await http.get(path, headers=side)).json()["flags"]
+    assert flag == {
+        "code": "hematocrit_red", "severity": "red", "since": flag["since"],
+        "text": "Hematocrit 55.0 %: at or above 54.0 %.", "overridden": False,
+        "id": str(signal_id(row.id, "hematocrit_red")), "observation_id": str(row.id),
+        "seen": None, "source": flag["source"],
+    }  # fmt: skip
+    assert "Endocrine Society 2018" in flag["source"]
+    address = f"{path}/{flag['id']}/acknowledge"
+    seen = (await http.post(address, json={"note": " Called. "}, headers=side)).json()
+    assert seen["overridden"] is True
+    assert (seen["seen"]["by"], seen["seen"]["note"]) == ("Dr Clay", "Called.")
+    time.advance(minutes=10)
+    again = (await http.post(address, json={"note": "Twice."}, headers=side)).json()
+    assert again == seen, "a repeat changes nothing"
+    [row_of_panel] = (await http.get("/api/clinic/patients", headers=side)).json()["patients"]
+    assert row_of_panel["flags"] == 0
+    async with sessions.begin() as session:
+        notes = select(AuditEntry).where(AuditEntry.action == "flag.acknowledged")
+        [entry] = (await session.scalars(notes)).all()
+        assert entry.facts == {"flag": flag["id"], "observation": str(row.id)}
+        assert (entry.actor_id, entry.patient_id) == (clinician.id, patient.id)
+
+
+async def test_an_acknowledged_flag_stays_for_28_days_and_then_goes(session: AsyncSession) -> None:
+    patient, clinician = await a_patient(session), await a_clinician(session)
+    await a_care_link(session, patient, clinician)
+    row = await a_result(session, patient, "psa", "6", MONDAY - DAY)
+    session.add(FlagSeen(
+        patient_id=patient.id, id=signal_id(row.id, "psa_level"), observation_id=row.id,
+        rule="psa_level", seen_by=clinician.id, seen_at=MONDAY,
+    ))  # fmt: skip
+    await session.flush()
+    last = MONDAY + STAYS - timedelta(seconds=1)
+    [flag] = (await flags_of(session, [patient.id], last))[patient.id]
+    assert (flag.code, flag.overridden) == ("psa_level", True)
+    [shown] = (await panel(session, clinician, cursor=None, limit=9, now=last)).rows
+    assert shown.flags == 0
+    assert (await flags_of(session, [patient.id], MONDAY + STAYS))[patient.id] == []
+
+
+async def test_the_gravest_flag_comes_first_and_a_warning_sign_before_all(
+    session: AsyncSession,
+) -> None:
+    patient = await a_patient(session)
+    for code, number in (("estradiol", "50"), ("systolic", "150"), ("hematocrit", "56"),
+                         ("chest_pain", "1")):  # fmt: skip
+        await a_result(session, patient, code, number, MONDAY - DAY)
+    found = (await flags_of(session, [patient.id], MONDAY))[patient.id]
+    assert [flag.severity for flag in found] == [
+        Severity.EMERGENCY, Severity.RED, Severity.RED, Severity.AMBER, Severity.INFO,
+    ]  # fmt: skip
+    assert found[0].code == "blood_clot"
+
+
+async def test_only_a_clinician_who_may_change_things_acknowledges(
+    http: httpx.AsyncClient, sessions: Sessions
+) -> None:
+    async with sessions.begin() as session:
+        patient, other = await a_patient(session), await a_patient(session)
+        change, see = await a_clinician(session), await a_clinician(session)
+        partner = await a_companion(session)
+        await a_care_link(session, patient, change)
+        await a_care_link(session, patient, see, scope=Scope.SEE)
+        await a_care_link(session, patient, partner)
+        await a_care_link(session, other, change)
+        row = await a_result(session, patient, "hematocrit", "55", MONDAY - DAY)
+        void = await a_result(session, patient, "hematocrit", "55", MONDAY - 2 * DAY)
+        void.voided_at = MONDAY
+        people = [await signed_in(session, who) for who in (change, see, partner, patient)]
+    flag = signal_id(row.id, "hematocrit_red")
+    gone = signal_id(void.id, "hematocrit_red")
+    path = f"/api/patients/{patient.id}/flags"
+    answers = [
+        (await http.post(f"{path}/{flag}/acknowledge", json={}, headers=who)).status_code
+        for who in people
+    ]
+    assert answers == [200, 403, 403, 404]
+    for wrong in (f"{path}/{uuid4()}", f"{path}/{gone}", f"/api/patients/{other.id}/flags/{flag}"):
+        answer = await http.post(f"{wrong}/acknowledge", json={}, headers=people[0])
+        assert answer.status_code == 404, wrong
+    long = {"note": "x" * 501}
+    answer = await http.post(f"{path}/{flag}/acknowledge", json=long, headers=people[0])
+    assert answer.status_code == 422

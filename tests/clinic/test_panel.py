@@ -15,7 +15,8 @@ from app.accounts.models import Person
 from app.audit import AuditEntry
 from app.clinic.panel import panel
 from app.db import Sessions
-from app.monitoring.models import LabDraw
+from app.monitoring.plan import draw_id, mark_drawn, materialise, overdue_among, snooze
+from app.protocols.holds import stop
 from app.push.models import State
 from tests.clinic.test_adherence import doses_of, fresh, say, speak
 from tests.factories import (
@@ -25,7 +26,9 @@ from tests.factories import (
     a_patient,
     a_protocol,
     signed_in,
+    some_results,
 )
+from tests.monitoring.test_plan import BLOOD
 from tests.story_time import MONDAY, Clock
 
 
@@ -57,19 +60,6 @@ async def test_the_panel_shows_each_patient_as_they_stand(
         nights = await doses_of(session, ann)
         await say(session, nights[0])
         await say(session, nights[1])
-        for days, done in ((-8, False), (-7, False), (-20, True)):
-            session.add(
-                LabDraw(
-                    patient_id=ann.id,
-                    id=uuid4(),
-                    step="week-6",
-                    repetition=days,
-                    name="Week 6 labs",
-                    due_on=(nights[2].due_at + timedelta(days=days - 1)).date(),
-                    prompt_at=None,
-                    drawn_on=MONDAY.date() if done else None,
-                )
-            )
         time.now = nights[2].due_at + timedelta(minutes=1)
     cookie = await fresh(sessions, clinician, time)
     body = (await http.get("/api/clinic/patients", headers=cookie)).json()
@@ -83,7 +73,7 @@ async def test_the_panel_shows_each_patient_as_they_stand(
             "last_taken_at": nights[1].due_at.isoformat().replace("+00:00", "Z"),
             "unreachable": False,
             "devices": 1,
-            "labs_overdue": 1,
+            "labs_overdue": 0,
             "open_now": 1,
             "flags": 1,
         },
@@ -103,6 +93,42 @@ async def test_the_panel_shows_each_patient_as_they_stand(
     async with sessions.begin() as session:
         looks = select(AuditEntry.patient_id).where(AuditEntry.action == "panel.read")
         assert set(await session.scalars(looks)) == {ann.id, ben.id}
+
+
+async def test_a_visit_for_blood_is_overdue_until_it_is_drawn_and_not_after_the_end(
+    sessions: Sessions, engine: AsyncEngine, time: Clock
+) -> None:
+    """Satisfied by results too; and three patients cost as many statements as one."""
+    later = MONDAY + timedelta(days=8)
+    async with sessions.begin() as session:
+        clinician = await a_clinician(session)
+        names = ("drawn", "ended", "measured", "overdue", "snoozed", "unlinked")
+        people = {name: await a_patient(session, name=name) for name in names}
+        for name, patient in people.items():
+            (line,) = await a_protocol(session, patient)
+            await materialise(session, patient.id, MONDAY)
+            baseline = draw_id(patient.id, "baseline", 0)
+            if name != "unlinked":
+                await a_care_link(session, patient, clinician)
+            if name == "drawn":
+                await mark_drawn(session, patient.id, baseline, patient, None, MONDAY)
+            if name == "measured":
+                await some_results(session, patient, MONDAY.date(), *BLOOD)
+            if name == "snoozed":
+                await snooze(session, patient.id, baseline, patient, until=None, days=9, now=MONDAY)
+            if name == "ended":
+                await stop(session, patient.id, line, patient, "Done", later)
+    for now, overdue in ((later - timedelta(days=1), set()), (later, {"overdue"})):
+        async with sessions.begin() as session:
+            page = await panel(session, clinician, cursor=None, limit=9, now=now)
+        assert {row.patient.name for row in page.rows if row.labs_overdue} == overdue
+    counted = []
+    for limit in (1, 5):
+        async with sessions.begin() as session:
+            with statements(engine) as sent:
+                await overdue_among(session, [people[n].id for n in names][:limit], later)
+            counted.append(len(sent))
+    assert counted[0] == counted[1] <= 8
 
 
 async def test_pages_follow_the_names_and_end(
@@ -195,4 +221,4 @@ async def test_a_page_costs_the_same_number_of_statements_for_one_and_for_many(
         assert len(page.rows) == patients
         assert all((row.taking.taken, row.taking.expected) == (1, 5) for row in page.rows)
         prices.append(len(sent))
-    assert prices[0] == prices[1] <= 11
+    assert prices[0] == prices[1] <= 24

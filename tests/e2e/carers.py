@@ -1,5 +1,6 @@
 """Those who look after others, and the patients they look after, in states the demo has not."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -7,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Clinic, Person, Scope
+from app.clinic.acknowledgement import acknowledge
+from app.clinic.flags import flags_of
 from app.protocols.drafts import Draft
 from app.protocols.models import Line
 from app.protocols.versions import enter_version
@@ -63,6 +66,23 @@ async def the_carers(
         "clinician-looking": (clinician, str(looking.id)),
         "clinician-stopped": (clinician, str(stopped.id)),
     }
+
+
+async def who_reads(
+    session: AsyncSession, people: Mapping[str, Person], now: datetime
+) -> dict[str, tuple[Person, str]]:
+    """A clinician who reads results and symptoms, one of whose flags was acknowledged."""
+    clinician = await a_clinician(session, name="Dr. Reading", now=now - timedelta(days=3))
+    for name in ("measured", "felt"):
+        await a_care_link(session, people[name], clinician, now=now - timedelta(days=3))
+    measured = people["measured"].id
+    flags = (await flags_of(session, [measured], now))[measured]
+    mild = next(flag for flag in reversed(flags) if flag.id)
+    assert mild.id
+    await acknowledge(session, measured, mild.id, clinician, "Repeat in 6 weeks.", now)
+    return {
+        "reading": (clinician, str(measured)), "reading-felt": (clinician, str(people["felt"].id))
+    }  # fmt: skip
 
 
 async def a_proposal(session: AsyncSession, patient: Person, author: Person, now: datetime) -> None:

@@ -15,7 +15,9 @@ from app.protocols import holds
 from app.protocols.models import Line, Notice
 from app.protocols.planning import plan_patient
 from app.push.models import Subscription
-from tests.e2e.carers import the_carers
+from tests.e2e.carers import the_carers, who_reads
+from tests.e2e.felt import the_felt
+from tests.e2e.measured import the_measured
 from tests.e2e.people import (
     QUIETLY,
     a_bedtime,
@@ -65,7 +67,10 @@ async def the_cast(server: Server, zone: str) -> Cast:
         changed = await a_patient(session, timezone=zone, now=now - timedelta(days=1))
         await a_care_link(session, changed, clinician, now=now - timedelta(days=1))
         await a_bedtime(session, changed, peptide, author=clinician, ago=timedelta(minutes=20))
-        for person in (open_one, several, nothing, done, missed, rules):
+        felt = await the_felt(session, zone, now)
+        felt |= await the_measured(session, zone, now)
+        reading = await who_reads(session, felt, now)
+        for person in (open_one, several, nothing, done, missed, rules, *felt.values()):
             await reachable(session, person)
 
         who = {
@@ -79,6 +84,8 @@ async def the_cast(server: Server, zone: str) -> Cast:
             "rules": (rules, ""),
             "steady": (steady, ""),
             "clinician": (clinician, str(sliding.id)),
+            **{name: (person, "") for name, person in felt.items()},
+            **reading,
             **await the_carers(session, clinician, zone, now),
         }
         return {

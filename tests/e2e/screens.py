@@ -2,8 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from playwright.async_api import Page
+
+from app import clock
 
 Steps = Callable[[Page], Awaitable[None]]
 
@@ -145,6 +148,69 @@ async def a_file_with_mistakes(page: Page) -> None:
     await page.locator("[data-row]").first.wait_for()
 
 
+async def the_best_days(page: Page) -> None:
+    """What a visit measures, and the days that suit it, with those left out."""
+    await page.locator("[data-visit] summary").first.click()
+    await page.locator("[data-do=choose-day]").first.click()
+    await page.get_by_text("Another day or time").first.click()
+    await page.locator("form [name=at]").first.wait_for()
+
+
+async def the_day_chosen(page: Page) -> None:
+    """A day for a draw, as it was chosen."""
+    await page.locator("[data-do=choose-day]").first.click()
+    await page.get_by_text("Another day or time").first.click()
+    await page.locator("form [name=day]").first.fill(f"{clock.now().date() + timedelta(days=9)}")
+    await page.locator("form [type=submit]").first.click()
+    await page.locator("[data-chosen]").first.wait_for()
+
+
+async def into_a_panel(page: Page, panel: str, code: str, value: str) -> None:
+    """A value of a marker that may be folded away."""
+    field = page.locator(f"[name='{code}.value']")
+    if not await field.is_visible():
+        await page.get_by_text(panel, exact=True).click()
+    await field.fill(value)
+
+
+async def a_question_about_a_value(page: Page) -> None:
+    """A report with one value that looks like another unit, and one that is unusual."""
+    await page.fill("[name=day]", f"{clock.now().date() - timedelta(days=2)}")
+    await page.locator("[name=time_unknown]").check()
+    await page.locator("[name=fasting]").nth(2).check()
+    await page.fill("[name=laboratory]", "City laboratory")
+    await into_a_panel(page, "Hormones", "testosterone_total", "19,4")
+    await page.select_option("[name='testosterone_total.unit']", "ng/dL")
+    await page.fill("[name='estradiol.value']", "<20")
+    await page.locator("[data-marker=estradiol] summary").click()
+    await into_a_panel(page, "Blood count", "hematocrit", "27")
+    await page.click("form [type=submit]")
+    await page.locator("[data-question]").nth(1).wait_for()
+
+
+async def what_is_missing(page: Page) -> None:
+    """A report without a day, and with a value that is none."""
+    await into_a_panel(page, "Hormones", "testosterone_total", "high")
+    await page.click("form [type=submit]")
+    await page.locator("[aria-invalid=true]").first.wait_for()
+
+
+async def when_it_was_drawn(page: Page) -> None:
+    """The signs of a chart, the same as a table, and all about one result."""
+    await page.get_by_text("Show as a table").click()
+    await page.locator("[data-result] > summary").first.click()
+    await page.locator("[data-do=correct]").first.wait_for()
+
+
+async def a_result_corrected(page: Page) -> None:
+    """One result being corrected, another being removed."""
+    await page.locator("[data-result] > summary").first.click()
+    await page.locator("[data-do=correct]").first.click()
+    await page.locator("[data-result] > summary").nth(1).click()
+    await page.locator("[data-do=remove]").first.click()
+    await page.locator("[name=reason]").last.check()
+
+
 async def why_skipped(page: Page) -> None:
     """The sheet that asks why, with an answer that calls for the clinic."""
     await page.click("[data-do=skip]")
@@ -253,6 +319,50 @@ async def logging_for_a_patient(page: Page) -> None:
     await page.locator("[name=taken_at]").wait_for()
 
 
+async def seen_with_a_note(page: Page) -> None:
+    """A flag being acknowledged, where one comes from, and those that were looked at."""
+    await page.locator("[data-do=note]").first.click()
+    await page.locator("[data-flag] details.source summary").first.click()
+    await page.locator("[data-looked] summary").first.click()
+    await page.locator("[data-seen]").first.wait_for()
+
+
+async def a_result_to_read_with_care(page: Page) -> None:
+    """All about the newest result, and a correction offered."""
+    await page.locator("[data-result] > summary").first.click()
+    await page.locator("[data-do=correct]").first.wait_for()
+
+
+async def rules_and_limits(page: Page) -> None:
+    """A rule that was switched off, another whose days are none, and the limits as a form."""
+    await page.locator("[data-rule=week-6] summary").click()
+    await page.locator("[data-rule=week-6] [data-do=off]").click()
+    await page.locator("[data-off] [data-do=on]").wait_for()
+    await page.locator("[data-rule=week-12] summary").click()
+    await page.locator("[data-rule=week-12] [data-do=days]").click()
+    await page.locator("[data-rule=week-12] input").nth(1).fill("two")
+    await page.locator("[data-rule=week-12] form [type=submit]").click()
+    await page.locator("[aria-invalid=true]").first.wait_for()
+    await page.click("[data-do=limits]")
+    await page.locator("[name=card]").check()
+    await page.fill("[name=hematocrit_red]", "<54")
+    await page.locator("form:has([name=timing]) [type=submit]").click()
+    await page.locator("[name=hematocrit_red][aria-invalid=true]").wait_for()
+
+
+async def told_and_compared(page: Page) -> None:
+    """What a patient was told of a side effect, and a trend with its table."""
+    await page.locator("[data-report] summary").first.click()
+    await page.locator("[data-trend] summary").first.click()
+
+
+async def because_of_a_result(page: Page) -> None:
+    """A result on record chosen as the reason of a change."""
+    await page.get_by_text("The lab result behind it").click()
+    await page.select_option("[name='because.observation']", index=2)
+    await page.locator("[data-chosen]").wait_for()
+
+
 async def in_spite_of_it(page: Page) -> None:
     """Answers that stop a start, and the form that overrides them."""
     await page.get_by_text("Go on in spite of it").click()
@@ -271,6 +381,67 @@ async def a_missed_one(page: Page) -> None:
     await page.locator("article").first.wait_for()
     if await page.locator("article details").count():
         await page.locator("article details summary").first.click()
+
+
+async def one_of_four(page: Page) -> None:
+    """The check-in below the dose, its first question answered."""
+    await page.locator("[data-check-in=open]").wait_for()
+    await page.locator("[data-check-in] [data-step='1'] input[value='7']").click()
+    await page.locator("[data-step='2']").wait_for()
+
+
+async def what_was_edited(page: Page) -> None:
+    """A day that was changed, with what stood there before, and yesterday being filled in."""
+    await page.locator("[data-edited] summary").first.click()
+    await page.click("[data-do=yesterday]")
+    await page.locator("[data-step='1']").nth(1).wait_for()
+
+
+async def help_now(page: Page) -> None:
+    """A warning sign was pressed."""
+    await page.click("[data-sign=leg_swelling]")
+    await page.locator("[data-outcome=sent]").wait_for()
+
+
+async def two_effects(page: Page) -> None:
+    """The checklist with what is known of one effect, and another without its number."""
+    await page.locator("[data-effect=injection_site_reaction] input").first.check()
+    await page.locator("[data-effect=injection_site_reaction] input[value='4']").click()
+    await page.locator("[data-effect=headache] input").first.check()
+    await page.locator("form [type=submit]").click()
+    await page.locator(".error").first.wait_for()
+
+
+async def a_week_rhythm(page: Page) -> None:
+    """Once a week, at a time of its own."""
+    await page.locator("[name=rhythm]").nth(2).check()
+    await page.locator("[name=asked]").nth(1).check()
+    await page.locator("[name=at]").wait_for()
+
+
+async def all_that_was_measured(page: Page) -> None:
+    """A measurement being entered, with everything below it unfolded."""
+    for summary in await page.locator("main details summary").all():
+        await summary.click()
+    await page.click("[data-do=measure]")
+    await page.fill("[name='weight.value']", "heavy")
+    await page.fill("[name='systolic.value']", "80")
+    await page.fill("[name='diastolic.value']", "120")
+    await page.locator("form [type=submit]").click()
+    await page.locator("[aria-invalid=true]").first.wait_for()
+
+
+async def with_tables(page: Page) -> None:
+    """Each trend with its table."""
+    for summary in await page.locator("main details summary").all():
+        await summary.click()
+
+
+async def a_scan_by_region(page: Page) -> None:
+    """A scan without its scanner, with the regions unfolded."""
+    await page.get_by_text("Regions of the body").click()
+    await page.click("form [type=submit]")
+    await page.locator("[aria-invalid=true]").first.wait_for()
 
 
 async def without_a_network(page: Page) -> None:
@@ -324,6 +495,23 @@ SCREENS = (
     Screen("month-list", "rules", "/history/month", ".month", in_sentences),
     Screen("import", "steady", "/history/import", FORM, a_file_with_mistakes),
     Screen("travel", "rules", "/travel", "[data-nights]", zone="Asia/Kathmandu"),
+    Screen("health", "measured", "/health", "[data-marker]"),
+    Screen("health-labs", "measured", "/health/labs", "[data-visit]", the_best_days),
+    Screen("health-enter", "measured", "/health/labs/enter", "[data-marker]", what_is_missing),
+    Screen(
+        "health-enter-asked", "measured", "/health/labs/enter", "[data-marker]",
+        a_question_about_a_value,
+    ),
+    Screen("health-markers", "measured", "/health/markers", "[data-marker]"),
+    Screen(
+        "health-marker", "measured", "/health/marker#testosterone_total", ".chart svg",
+        when_it_was_drawn,
+    ),
+    Screen(
+        "health-correct", "measured", "/health/marker#hematocrit", ".chart svg", a_result_corrected
+    ),
+    Screen("health-about", "measured", "/health/about", FORM),
+    Screen("health-labs-chosen", "measured", "/health/labs", "[data-visit]", the_day_chosen),
     Screen("settings", "steady", "/settings", "a[href='/settings/access']"),
     Screen("protocol", "steady", "/settings/protocol", "article", all_about_the_lines),
     Screen("protocol-hold", "rules", "/settings/protocol", "article", putting_it_on_hold),
@@ -342,6 +530,14 @@ SCREENS = (
     Screen("clinic", "sharing", "/settings/clinic", "article", everybody_let_in),
     Screen("access", "steady", "/settings/access", "li.entry, main ul li"),
     Screen("screening", "stopped", "/screening", FORM, without_answers),
+    Screen("tonight-check-in", "asked", "/tonight", TAKEN, one_of_four),
+    Screen("check-in", "felt", "/health/check-in", "[data-check-in=open]", what_was_edited),
+    Screen("tracking", "felt", "/health/tracking", FORM, a_week_rhythm),
+    Screen("trends", "felt", "/health/trends", "[data-trend]", with_tables),
+    Screen("warning-sign", "felt", "/health/side-effects", "[data-sign]", help_now),
+    Screen("side-effects", "felt", "/health/side-effects", "[data-effect]", two_effects),
+    Screen("body", "felt", "/health/body", "[data-scan]", all_that_was_measured),
+    Screen("body-scan", "felt", "/health/body/scan", FORM, a_scan_by_region),
     Screen("companion", "companion", "/care", "a[href^='/care/']"),
     Screen("companion-person", "companion", "/care/{about}", "[data-night]", the_nights_before),
     Screen("panel", "clinician", "/clinic", "a[href^='/clinic/patients/']", an_invite),
@@ -374,6 +570,25 @@ SCREENS = (
     Screen(
         "patient-screening", "clinician-stopped", "/clinic/patients/{about}/screening",
         "[data-screening]", in_spite_of_it,
+    ),
+    Screen(
+        "patient-flags", "reading", "/clinic/patients/{about}", "[data-flag]", seen_with_a_note
+    ),
+    Screen("patient-results", "reading", "/clinic/patients/{about}/results", "[data-marker]"),
+    Screen(
+        "patient-marker", "reading", "/clinic/patients/{about}/marker#testosterone_total",
+        ".chart svg", a_result_to_read_with_care,
+    ),
+    Screen(
+        "patient-labs", "reading", "/clinic/patients/{about}/labs", "[data-rule]", rules_and_limits
+    ),
+    Screen(
+        "patient-symptoms", "reading-felt", "/clinic/patients/{about}/symptoms", "[data-trend]",
+        told_and_compared,
+    ),
+    Screen(
+        "patient-because", "reading", "/clinic/patients/{about}/protocol", FORM,
+        because_of_a_result,
     ),
     Screen("colleagues", "admin", "/colleagues", "[data-person]", a_colleague_leaves),
     Screen("clinician-settings", "clinician", "/settings", "[name=theme]"),

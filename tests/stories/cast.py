@@ -9,6 +9,8 @@ from fastapi import FastAPI
 
 from app.config import Settings
 from app.db import Sessions
+from app.monitoring.asking import ask
+from app.monitoring.draw_tick import remind_of_draws
 from app.monitoring.tick import prompt
 from app.push.deliver import Courier
 from app.reminders.arm import plan_and_arm
@@ -87,7 +89,11 @@ class World:
         async with self.sessions.begin() as session:
             await prompt(session, mouth.seal, self.time.now, mouth.public_url)
         async with self.sessions.begin() as session:
+            await remind_of_draws(session, mouth.seal, self.time.now, mouth.public_url)
+        async with self.sessions.begin() as session:
             await remind(session, mouth, self.time.now)
+        async with self.sessions.begin() as session:
+            await ask(session, mouth.seal, self.time.now, mouth.public_url)
         await self.courier.run_once(self.time.now)
 
     async def pass_time(self, **by: float) -> list[Arrival]:

@@ -39,7 +39,7 @@ async def a_colleague(world: World, admin: Browser, name: str) -> Browser:
 
 async def a_change(who: Browser, record: str, *, expect: int) -> Any:
     """A change of the record that any clinician with consent may make, and make again."""
-    return await who("PUT", f"{record}/labs/plan", {"steps": []}, expect=expect)
+    return await who("PUT", f"{record}/labs/plan", {"rules": []}, expect=expect)
 
 
 async def test_a_patient_lets_a_clinician_look_then_change_then_neither(world: World) -> None:

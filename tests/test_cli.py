@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import stat
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,6 +29,15 @@ def run(server: Server, *arguments: str) -> "subprocess.CompletedProcess[str]":
 @pytest.fixture
 def server(tmp_path: Path) -> Server:
     return Server(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def same_umask() -> Iterator[None]:
+    """The command takes rights from what it writes; run in this process, it must not stay so."""
+    before = os.umask(0)
+    os.umask(before)
+    yield
+    os.umask(before)
 
 
 def test_help_names_every_command(server: Server) -> None:

@@ -323,7 +323,7 @@ async def seen_with_a_note(page: Page) -> None:
     """A flag being acknowledged, where one comes from, and those that were looked at."""
     await page.locator("[data-do=note]").first.click()
     await page.locator("[data-flag] details.source summary").first.click()
-    await page.locator("[data-looked] summary").first.click()
+    await page.locator("[data-looked] > summary").click()
     await page.locator("[data-seen]").first.wait_for()
 
 

@@ -69,24 +69,33 @@ async def test_a_report_outlives_a_dead_network_a_slip_and_a_refusal_and_is_corr
             }  # fmt: skip
 
             await page.goto(f"{server.url}/health/marker#testosterone_total")
-            await page.locator(".chart svg[role=img]").wait_for()
-            await page.click("[data-do=correct]")
-            await page.fill(TESTOSTERONE, "20,1")
-            await page.click(SAVE)
-            await page.get_by_text("580 ng/dL").first.wait_for()
-            rows = {each["value"]: each for each in await stored(page)}
-            assert rows["19.4"]["voided_at"] is not None
-            assert rows["20.1"]["replaces"] == rows["19.4"]["id"]
-            assert rows["20.1"]["collected_at"] == rows["19.4"]["collected_at"]
+            await correct_it(page)
+            await remove_it(page)
 
-            await page.click("[data-do=remove]")
-            await page.click(SAVE)
-            await page.get_by_text("Please say why").wait_for()
-            await page.get_by_text("It was entered by mistake").click()
-            await page.click(SAVE)
-            await page.get_by_text("There is no result of this any more").wait_for()
-            rows = {each["value"]: each for each in await stored(page)}
-            assert rows["20.1"]["void_reason"] == "It was entered by mistake"
+
+async def correct_it(page: Page) -> None:
+    """Another value in place of the one that was entered; both stay in the record."""
+    await page.locator(".chart svg[role=img]").wait_for()
+    await page.click("[data-do=correct]")
+    await page.fill(TESTOSTERONE, "20,1")
+    await page.click(SAVE)
+    await page.get_by_text("580 ng/dL").first.wait_for()
+    rows = {each["value"]: each for each in await stored(page)}
+    assert rows["19.4"]["voided_at"] is not None
+    assert rows["20.1"]["replaces"] == rows["19.4"]["id"]
+    assert rows["20.1"]["collected_at"] == rows["19.4"]["collected_at"]
+
+
+async def remove_it(page: Page) -> None:
+    """Taken out of the record, which keeps why."""
+    await page.click("[data-do=remove]")
+    await page.click(SAVE)
+    await page.get_by_text("Please say why").wait_for()
+    await page.get_by_text("It was entered by mistake").click()
+    await page.click(SAVE)
+    await page.get_by_text("There is no result of this any more").wait_for()
+    rows = {each["value"]: each for each in await stored(page)}
+    assert rows["20.1"]["void_reason"] == "It was entered by mistake"
 
 
 async def fill_in_a_report(page: Page) -> None:

@@ -50,9 +50,8 @@ async def a_desk(screens: Screens, server: Server, clinician: httpx.Client, zone
     """The clinician's own browser, signed in."""
     page = await screens.page(zone=zone)
     page.set_default_timeout(15_000)
-    cookies = [{"name": name, "value": value, "url": server.url}
-               for name, value in clinician.cookies.items()]  # fmt: skip
-    await page.context.add_cookies(cookies)
+    for name, value in clinician.cookies.items():
+        await page.context.add_cookies([{"name": name, "value": value, "url": server.url}])
     return page
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as wall
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,6 +22,7 @@ from app.monitoring.chosen import AnotherChoice, choose, end_for, give_up
 from app.monitoring.draw_days import days_of, place_of
 from app.monitoring.draw_facts import asked_of, is_settled, visit_of
 from app.monitoring.draw_tick import remind_of_draws
+from app.monitoring.due import State
 from app.monitoring.models import ChosenDay
 from app.monitoring.plan import Visit, mark_drawn, snooze, visits_of
 from app.problems import Invalid, NotFound
@@ -37,6 +39,9 @@ URL = "https://vesper.example.org"
 DENVER = ZoneInfo("America/Denver")
 THURSDAY = date(2026, 11, 26)
 EIGHT = wall.time(8)
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what follows from the rows alone, whatever keeps them."""
 
 
 def at(text: str, zone: ZoneInfo = DENVER) -> datetime:
@@ -77,8 +82,8 @@ async def wait_of(session: AsyncSession, row: ChosenDay) -> Wait:
     return wait
 
 
-async def hours(session: AsyncSession, time: Clock, until: datetime, step: int = 30) -> list[str]:
-    """The tick every half hour, and when it said what, on the clock of Denver."""
+async def hours(session: AsyncSession, time: Clock, until: datetime, step: int = 60) -> list[str]:
+    """The tick every hour, and when it said what, on the clock of Denver."""
     told = []
     seen = set(await session.scalars(select(Message.id)))
     while time.now <= until:
@@ -189,7 +194,7 @@ async def test_what_was_given_up_or_drawn_says_nothing_more(
     # What nobody has seen yet is not delivered any more either.
     assert (await session.scalars(select(Delivery.message_id))).all() == []
     assert await hours(session, time, at("2026-11-26T09:00")) == []
-    assert (row.ended_at, theirs.ended_at) == (at("2026-11-25T18:31"),) * 2
+    assert (row.ended_at, theirs.ended_at) == (at("2026-11-25T19:01"),) * 2
     with pytest.raises(NotFound):
         await give_up(session, patient.id, patient, theirs.id, time.now)
 
@@ -210,6 +215,7 @@ async def test_any_draw_of_the_visit_that_was_drawn_ends_the_choice(
     assert row.ended_at == time.now
 
 
+@SQLITE
 async def test_a_draw_that_is_put_off_beyond_the_day_gives_it_up(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -239,6 +245,7 @@ async def test_a_draw_that_is_done_meanwhile_ends_without_a_word(
     assert row.ended_at == at("2026-11-25T18:00")
 
 
+@SQLITE
 async def test_quiet_hours_are_kept_where_they_can_be(session: AsyncSession, time: Clock) -> None:
     async def moments(since: str, until: str, hour: str = "08:00") -> tuple[str, str]:
         preferences = await preferences_of(session, patient.id)
@@ -261,6 +268,7 @@ async def test_quiet_hours_are_kept_where_they_can_be(session: AsyncSession, tim
     assert await moments("00:00", "06:00", "05:30") == ("Wed 18:00", "Thu 04:30")
 
 
+@SQLITE
 async def test_quiet_hours_that_came_after_the_choice_are_kept_as_well(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -268,10 +276,11 @@ async def test_quiet_hours_that_came_after_the_choice_are_kept_as_well(
     await pick(session, patient, THURSDAY, time.now)
     preferences = await preferences_of(session, patient.id)
     preferences.quiet_from, preferences.quiet_until = wall.time(17), wall.time(19)
-    time.now = at("2026-11-25T17:30")
+    time.now = at("2026-11-25T17:00")
     assert await hours(session, time, at("2026-11-25T20:00")) == ["draw-evening Wed 19:00"]
 
 
+@SQLITE
 async def test_a_worker_that_slept_says_only_what_still_helps(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -290,6 +299,7 @@ async def test_a_worker_that_slept_says_only_what_still_helps(
     assert (row.evening_at, row.morning_at) == (None, None)
 
 
+@SQLITE
 async def test_what_was_to_be_said_before_the_choice_is_not_said(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -320,6 +330,7 @@ async def test_whoever_flies_hears_of_it_by_the_clock_there_and_nothing_twice(
     )  # fmt: skip
 
 
+@SQLITE
 async def test_an_evening_that_was_said_is_not_said_again_in_another_zone(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -334,6 +345,7 @@ async def test_an_evening_that_was_said_is_not_said_again_in_another_zone(
     assert wait.until == at("2026-11-26T12:00", honolulu)
 
 
+@SQLITE
 async def test_a_day_on_which_the_clocks_change_has_its_own_hours(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -352,6 +364,7 @@ async def test_a_day_on_which_the_clocks_change_has_its_own_hours(
     )  # fmt: skip
 
 
+@SQLITE
 async def test_a_day_that_turns_late_leaves_the_night_before_alone(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -373,7 +386,7 @@ async def test_a_day_that_turns_late_leaves_the_night_before_alone(
         (date(2026, 11, 23), "05:00", "at"),  # this very moment
     ],
 )
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@SQLITE
 async def test_a_day_or_hour_that_nobody_can_go_at_is_refused_and_changes_nothing(
     session: AsyncSession, time: Clock, day: date, hour: str, field: str
 ) -> None:
@@ -432,6 +445,7 @@ async def test_the_planner_reads_the_log_the_plan_and_the_prescription(
     assert [note.code for note in first.notes][-1] == "before_doses"
 
 
+@SQLITE
 async def test_the_planner_leaves_days_after_a_hold_alone_and_the_missed_dose_too(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -457,6 +471,35 @@ async def test_the_planner_leaves_days_after_a_hold_alone_and_the_missed_dose_to
     assert not place.fits
 
 
+@SQLITE
+async def test_the_next_dose_is_known_also_where_it_lies_beyond_the_window(
+    session: AsyncSession, time: Clock
+) -> None:
+    """Mondays and Thursdays: the Saturday after a Thursday is early in four days, not in three."""
+    patient = await a_chooser(session, a_weekly_dose(weekdays=(1, 4)))
+    visit = await a_testosterone_visit(session, patient, time.now)
+    saturday = visit.opens_on + timedelta(days=(6 - visit.opens_on.isoweekday()) % 7)
+    until_then = replace(visit.merged, closes_on=saturday)
+    asked = await asked_of(session, patient.id, replace(visit, merged=until_then), time.now)
+    assert saturday not in {place.day for place in days_of(asked).fitting}
+    place = place_of(asked, saturday, EIGHT)
+    assert place.why is not None
+    assert place.why.endswith("is 41 to 62 hours.")
+
+
+@SQLITE
+async def test_an_overdue_visit_is_looked_for_in_the_next_fortnight(
+    session: AsyncSession, time: Clock
+) -> None:
+    patient = await a_chooser(session, a_weekly_dose())
+    time.now = MONDAY + timedelta(days=10)
+    visits = await visits_of(session, patient.id, time.now)
+    visit = next(each for each in visits if each.state is State.OVERDUE)
+    today = date(2026, 12, 3)
+    asked = await asked_of(session, patient.id, visit, time.now)
+    assert asked.window == (today, today + timedelta(days=14))
+
+
 async def a_testosterone_visit(session: AsyncSession, patient: Person, now: datetime) -> Visit:
     return next(
         each for each in await visits_of(session, patient.id, now)
@@ -464,6 +507,7 @@ async def a_testosterone_visit(session: AsyncSession, patient: Person, now: date
     )  # fmt: skip
 
 
+@SQLITE
 async def test_a_draw_of_somebody_else_is_no_draw(session: AsyncSession, time: Clock) -> None:
     patient, other = await a_chooser(session), await a_chooser(session)
     visit = (await visits_of(session, other.id, time.now))[0]

@@ -1,7 +1,7 @@
 """Goals, limits and timing that a clinic chooses; and date of birth and sex, told once."""
 
-from collections import Counter
 import json
+from collections import Counter
 from typing import Any
 
 import httpx

@@ -14,7 +14,10 @@ DRAWN = datetime(2026, 11, 20, 15, tzinfo=UTC)
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-LINES: dict[Of | None, UUID] = {None: UUID(int=9), **{of: UUID(int=n) for n, of in enumerate(Of, 1)}}
+LINES: dict[Of | None, UUID] = {
+    None: UUID(int=9),
+    **{of: UUID(int=n) for n, of in enumerate(Of, 1)},
+}
 MEANT = Expected(trough=False, low_adherence=Decimal("0.8"))
 
 

@@ -12,7 +12,7 @@ const ROUTES: readonly SubRoute[] = [
   { pattern: '/clinic/patients/:id/results', load: () => import('./Results.tsx') },
   // Which marker stands behind the #, which is never sent.
   { pattern: '/clinic/patients/:id/marker', load: () => import('./Marker.tsx') },
-  { pattern: '/clinic/patients/:id/enter', load: () => import('../health/Enter.tsx') },
+  { pattern: '/clinic/patients/:id/enter', load: () => import('./EnterFor.tsx') },
   { pattern: '/clinic/patients/:id/labs', load: () => import('./PatientLabs.tsx') },
   { pattern: '/clinic/patients/:id/symptoms', load: () => import('./Symptoms.tsx') },
   { pattern: '/colleagues', load: () => import('./People.tsx') },

@@ -30,7 +30,7 @@ import { asks } from './visits.ts';
  * A laboratory report, entered at once: when it was drawn first, then what was measured. Of the one
  * signed in, or by a clinician for the patient the address names; theirs is kept nowhere until it is sent.
  */
-export default function Enter({ names }: ScreenProps): JSX.Element {
+export default function Enter({ names, whose }: ScreenProps & { readonly whose?: string }): JSX.Element {
   const other = names['id'];
   const patient = other ?? 'me';
   const record = `/api/patients/${encodeURIComponent(patient)}`;
@@ -45,7 +45,8 @@ export default function Enter({ names }: ScreenProps): JSX.Element {
   const questions = useSignal<readonly ValueQuestion[]>([]);
   const entered = useSignal<Entered | undefined>(undefined);
   const last = useComputed(() => lastUnits(results.value.value));
-  const zone = (other ? theirs.value.value : plan.value)?.timezone ?? me.value?.preferences.timezone ?? 'UTC';
+  const zoneNow = (): string => (other ? theirs.value.value : plan.value)?.timezone ?? me.value?.preferences.timezone ?? 'UTC';
+  const zone = zoneNow();
 
   useEffect(() => {
     if (other) return;
@@ -76,8 +77,10 @@ export default function Enter({ names }: ScreenProps): JSX.Element {
   };
 
   const submit = form.submit(async () => {
+    // The times of a report are where its patient is.
+    if (other && !theirs.value.value) await theirs.again();
     if (!catalogue.value.value || (other && !theirs.value.value)) throw new Mistakes({ results: 'The list of markers is still being fetched. Please try again in a moment.' });
-    const { panel, mistakes } = panelOf(draft.value, catalogue.value.value, last.value, new Date(), zone);
+    const { panel, mistakes } = panelOf(draft.value, catalogue.value.value, last.value, new Date(), zoneNow());
     if (!panel) throw new Mistakes(mistakes);
     questions.value = [];
     try {
@@ -111,7 +114,7 @@ export default function Enter({ names }: ScreenProps): JSX.Element {
       questions={open.filter(({ code }) => code === item.code)} onChange={change(item.code)} onConfirm={() => confirm(item.code)} />
   ));
   return (
-    <Page title="Enter results" lead="From a laboratory report, all at once. Fill in what the report has and leave the rest empty." back={other ? `/clinic/patients/${other}/results` : '/health/labs'} backTo={other ? 'Results' : 'Labs'}>
+    <Page title="Enter results" lead={`${whose ? `For ${whose}. ` : ''}From a laboratory report, all at once. Fill in what the report has and leave the rest empty.`} back={other ? `/clinic/patients/${other}/results` : '/health/labs'} backTo={other ? 'Results' : 'Labs'}>
       {found.value && (
         <div class="banner" role="status">
           <p>What you had entered before is still here.</p>

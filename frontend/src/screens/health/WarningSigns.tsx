@@ -101,7 +101,7 @@ function Emergency({ sign, panel, outcome, onBack, onChange }: EmergencyProps): 
           <p class="small soft">Where {number} is not the emergency number, call the one that is.</p>
         </>
       ) : (
-        <p><strong>Call emergency services now.</strong> Where you are, the number is on every public phone; most mobile phones offer an emergency call even while locked.</p>
+        <p><strong>Call emergency services now.</strong> If you do not know the number where you are: the lock screen of most phones has an “Emergency” button that reaches it.</p>
       )}
       <p class={outcome === 'waiting' || outcome === 'refused' ? 'state late' : 'soft'} data-outcome={outcome}>{STANDING[outcome]}</p>
       {trouble.value && <Mistake text={trouble.value} />}

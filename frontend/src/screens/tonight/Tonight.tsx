@@ -92,14 +92,14 @@ function together(asked: KnownDose, all: readonly KnownDose[]): KnownDose[] {
 function TakenButton({ open }: { readonly open: readonly KnownDose[] }): JSX.Element {
   const words = open.length > 2 ? `All ${open.length} taken` : open.length === 2 ? 'Both taken' : 'Taken';
   return (
-    <button class="button main big" type="button" data-do="taken-all" onClick={() => { rest(); void take(open.map((dose) => dose.id)); }}>
+    <button class="button main big" type="button" data-do="taken-all" onClick={() => { holdStill(); void take(open.map((dose) => dose.id)); }}>
       {words}
     </button>
   );
 }
 
 /** A finger that hits twice must not press what comes up where the button was. */
-function rest(): void {
+function holdStill(): void {
   const { style } = document.documentElement;
   style.pointerEvents = 'none';
   setTimeout(() => (style.pointerEvents = ''), 400);

@@ -226,7 +226,9 @@ class Each:
         given = func.unnest(*arrays).table_valued(
             *(column(name, c.type) for name, c in self._columns.items())
         )
-        return self._write(given.render_derived(name="given").c)
+        derived = given.render_derived(name="given").c
+        # As attributes, a collection's own methods would hide columns such as `items`.
+        return self._write(SimpleNamespace(**{name: derived[name] for name in self._columns}))
 
     async def run(self, session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> int:
         """Run it for these rows, and say how many rows of the table it touched."""

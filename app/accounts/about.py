@@ -1,4 +1,4 @@
-"""Date of birth and sex of a patient: told once, by themselves or their clinician, and corrected."""
+"""Date of birth and sex of a patient, told by themselves or their clinician, and corrected."""
 
 from datetime import date, datetime
 from uuid import UUID

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
@@ -122,6 +123,17 @@ async def preferences_of(session: AsyncSession, person_id: UUID) -> Preferences:
     if preferences is None:
         raise NotFound("There is no such person.")
     return preferences
+
+
+async def take_turn(session: AsyncSession, person_id: UUID) -> Preferences:
+    """One writer of a patient after the other, until this transaction ends; their preferences.
+
+    So a repeat sees what the first one wrote. Raises NotFound for somebody unknown.
+    """
+    # Not a full FOR UPDATE: what refers to the person need not wait.
+    mine = select(Preferences.person_id).where(Preferences.person_id == person_id)
+    await session.execute(mine.with_for_update(key_share=True))
+    return await preferences_of(session, person_id)
 
 
 async def evenings_of(session: AsyncSession, person_id: UUID) -> Evenings:

@@ -14,8 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app import audit
-from app.accounts.evenings import clocks_of
-from app.accounts.models import Preferences
+from app.accounts.evenings import clocks_of, take_turn
 from app.audit import Means
 from app.doses.history import Entry, Refused, read
 from app.doses.log import CLOCK_SLACK, Report, append, extra_slot, stop_reminding
@@ -93,7 +92,7 @@ async def bring_in(
     entries, refused = read(text)
     result = Brought(rows=len(entries) + len(refused), refused=refused)
     evenings = (await clocks_of(session, patient_id)).home
-    await _take_turns(session, patient_id)
+    await take_turn(session, patient_id)
     placed: list[_Placed] = []
     for entry in entries:
         found = _place(entry, evenings, lines, medicines, now)
@@ -115,12 +114,6 @@ async def bring_in(
         recorded=result.recorded, already=result.already, refused=len(result.refused),
     )  # fmt: skip
     return result
-
-
-async def _take_turns(session: AsyncSession, patient_id: UUID) -> None:
-    """Two imports for one patient come one after the other, so that each row counts once."""
-    mine = select(Preferences.person_id).where(Preferences.person_id == patient_id)
-    await session.execute(mine.with_for_update(key_share=True))
 
 
 def _place(

@@ -32,32 +32,38 @@ from app.monitoring.changes import dose_changes
 from app.monitoring.figures import Series
 from app.monitoring.settings import MonitoringSettings, settings_of
 from app.monitoring.treatment import treatment_of
-from app.monitoring.trends import Beside, beside
+from app.monitoring.trends import FEWEST, Beside, beside, window_of
 from app.observations.catalogue import CATALOGUE
 from app.observations.conversions import shown
+from app.observations.models import Rhythm
 from app.observations.tracking import SCALES, policy_of
 from app.problems import NotFound, declared
 from app.protocols.medicines import GROWTH_HORMONE_PEPTIDE
 
 router = APIRouter(prefix="/api/patients/{patient}", tags=["monitoring"])
 
-NO_CAUSE = "Medians of 7 days with at least 3 scores. They say nothing of a cause."
+NO_CAUSE = "Medians of {days} days with at least {fewest} scores. They say nothing of a cause."
 
 
 @router.get("/trends", responses=declared(NotFound))
 async def read_trends(access: InConfidence, session: Session, now: Now) -> TrendsOut:
-    """Each scale of the check-ins of the last 400 days, and beside the protocol's versions."""
+    """Each scale of the check-ins of the last 400 days, and beside the protocol's versions.
+
+    Each median is of 7 days; of 28 for a patient who is asked once a week.
+    """
     series, _ = await figures.series_of(session, access.patient_id, {"scale"}, now)
     versions, tonight = await figures.versions_in_force(session, access.patient_id, now)
     scales = figures.points_of(series, SCALES)
+    policy = await policy_of(session, access.patient_id)
+    window = window_of(weekly=policy.rhythm is Rhythm.WEEKLY)
     return TrendsOut(
-        items=[TrendOut.of(code, points) for code, points in scales.items()],
+        items=[TrendOut.of(code, points, window) for code, points in scales.items()],
         changes=[
             ChangeOut(day=each.day, version=each.version, text=each.text.rstrip("."))
             for each in await dose_changes(session, access.patient_id, now)
         ],
         versions=[_beside_out(each) for each in beside(scales, versions, tonight)],
-        text=NO_CAUSE,
+        text=NO_CAUSE.format(days=window.days, fewest=FEWEST),
     )
 
 

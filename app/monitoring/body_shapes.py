@@ -1,7 +1,7 @@
 """How trends and the body page are written in answers: numbers as decimal strings."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -23,7 +23,7 @@ class PointOut(BaseModel):
 
 
 class MiddleOut(BaseModel):
-    """The median of the seven days that end with this one, of so many points; null for too few."""
+    """The median of the days that end with this one, of so many points; null for too few."""
 
     day: date
     value: str | None
@@ -31,21 +31,25 @@ class MiddleOut(BaseModel):
 
 
 class TrendOut(BaseModel):
-    """One scale over time. `too_few` says that no day has enough points around it."""
+    """One scale over time.
+
+    `window_days` says of how many days each median is; `too_few`, that none has enough points.
+    """
 
     code: str
     name: str
     points: list[PointOut]
+    window_days: int
     median: list[MiddleOut]
     too_few: bool
 
     @classmethod
-    def of(cls, code: str, points: Sequence[Point]) -> "TrendOut":
+    def of(cls, code: str, points: Sequence[Point], window: timedelta) -> "TrendOut":
         """A scale and its points, oldest first."""
-        item = CATALOGUE[code]
+        item, medians = CATALOGUE[code], trend(points, window)
         return cls(
-            code=code, name=item.name, points=points_out(item, points),
-            median=middles_out(item, points), too_few=too_few(points),
+            code=code, name=item.name, points=points_out(item, points), window_days=window.days,
+            median=middles_out(item, medians), too_few=too_few(medians),
         )  # fmt: skip
 
 
@@ -122,12 +126,12 @@ class MeasureOut(BaseModel):
     def of(cls, code: str, series: Mapping[str, Series]) -> "MeasureOut":
         """A measure, also one of which nothing is on record."""
         item, each = CATALOGUE[code], series.get(code, Series())
-        last = each.latest
+        last, medians = each.latest, trend(each.points)
         return cls(
             code=code, name=item.name, unit=item.unit, unit_spoken=spoken_unit(item.unit),
             latest=LatestOut(day=last.day, value=shown(item, last.value)) if last else None,
-            points=points_out(item, each.points), trend=middles_out(item, each.points),
-            too_few=too_few(each.points),
+            points=points_out(item, each.points), trend=middles_out(item, medians),
+            too_few=too_few(medians),
         )  # fmt: skip
 
 
@@ -283,10 +287,10 @@ def points_out(item: Item, points: Sequence[Point]) -> list[PointOut]:
     return [PointOut(day=point.day, value=shown(item, point.value)) for point in points]
 
 
-def middles_out(item: Item, points: Sequence[Point]) -> list[MiddleOut]:
-    """The 7-day median of each day that has a point; a score's may lie between two numbers."""
+def middles_out(item: Item, medians: Sequence[tuple[date, Middle]]) -> list[MiddleOut]:
+    """The median of each day that has a point; a score's may lie between two numbers."""
     found = []
-    for day, each in trend(points):
+    for day, each in medians:
         value = None
         if each.value is not None:
             value = score_out(each.value) if item.integer else shown(item, each.value)

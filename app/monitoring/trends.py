@@ -1,8 +1,10 @@
 """What a series of scores or weights looks like over time, and beside the protocol. Pure.
 
-A median of seven days, not a mean: one bad day does not move it. Nothing here speaks of a cause.
+A median of seven days, not a mean: one bad day does not move it. Of somebody who is asked once a
+week it is one of 28 days, or it would never have its points. Nothing here speaks of a cause.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +15,9 @@ from app.schedule import A_DAY
 
 WINDOW = timedelta(days=7)
 """A median is of this day and the six before it. Source: clinical.md 9."""
+
+WIDE = timedelta(days=28)
+"""The same for whoever is asked once a week, who has four points in it. [D] engineering default."""
 
 FEWEST = 3
 """With fewer points nothing is said. [D] engineering default."""
@@ -100,20 +105,27 @@ def _between(low: Decimal, high: Decimal) -> Decimal:
     return _EXACT.divide(_EXACT.add(low, high), Decimal(2))
 
 
-def trend(points: Sequence[Point]) -> list[tuple[date, Middle]]:
-    """For each day that has a point, oldest first: the median of the seven days that end with it.
+def window_of(*, weekly: bool) -> timedelta:
+    """How many days a median of check-ins is of, for whoever is asked once a week or else."""
+    return WIDE if weekly else WINDOW
+
+
+def trend(points: Sequence[Point], window: timedelta = WINDOW) -> list[tuple[date, Middle]]:
+    """For each day that has a point, oldest first: the median of the window that ends with it.
 
     The order in which points are given does not matter.
     """
+    ordered = sorted(points, key=lambda point: point.day)
+    days = [point.day for point in ordered]
     return [
-        (day, middle([point for point in points if day - WINDOW < point.day <= day]))
-        for day in sorted({point.day for point in points})
+        (day, middle(ordered[bisect_right(days, day - window) : bisect_right(days, day)]))
+        for day in sorted(set(days))
     ]
 
 
-def too_few(points: Sequence[Point]) -> bool:
-    """Whether no day has enough points around it to say anything."""
-    return all(each.value is None for _, each in trend(points))
+def too_few(medians: Sequence[tuple[date, Middle]]) -> bool:
+    """Whether no day of a trend has enough points around it to say anything."""
+    return all(each.value is None for _, each in medians)
 
 
 def beside(

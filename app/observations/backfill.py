@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
+from app.accounts.evenings import take_turn
 from app.accounts.models import Person
 from app.audit import Means
 from app.observations.guards import CLOCK_SLACK, pressure_mistaken
 from app.observations.history import Entry, Refused, read
 from app.observations.models import Observation
-from app.observations.record import DATE_ONLY, take_turn
+from app.observations.record import DATE_ONLY
 from app.observations.witness import note_entered
 from app.schedule import zone
 

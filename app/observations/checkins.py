@@ -5,7 +5,7 @@ that of the night: what is said at half past midnight belongs to the evening bef
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,13 +15,13 @@ from uuid import UUID, uuid5
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.evenings import evenings_from, zone_of
+from app.accounts.evenings import evenings_from, take_turn, zone_of
 from app.accounts.models import Person, Preferences
 from app.audit import Means
 from app.observations.catalogue import SCORE
 from app.observations.models import Observation
 from app.observations.record import DATE_ONLY, people_of
-from app.observations.tracking import SCALES, take_turn
+from app.observations.tracking import SCALES, policy_of
 from app.observations.witness import note_entered, note_voided
 from app.problems import Invalid, Problem
 from app.schedule import zone
@@ -62,7 +62,9 @@ async def keep(
     session: AsyncSession, patient_id: UUID, actor: Person, means: Means, check_in_id: UUID,
     day: date, scores: Mapping[str, int], note: str, now: datetime,
 ) -> CheckIn:  # fmt: skip
-    """Make a day's check-in what is given; a score that is left out is not asked for, never zero.
+    """Make a day's check-in what is given; a score that is left out was not answered, never zero.
+
+    What stands of a scale that the patient is no longer asked about stays when it is left out.
 
     check_in_id   made by the client: the same check-in with it again changes nothing, even after
                   a later one, and nor does what stands already
@@ -80,7 +82,8 @@ async def keep(
                 "Something else was entered with this id.", cure="Send it with an id of its own."
             )
     else:
-        stands = await _standing(session, patient_id, day)
+        open_to_change = {*scores, *(await policy_of(session, patient_id)).items}
+        stands = await _standing(session, patient_id, day, open_to_change)
         same = _said(stands) == dict(scores) and all(row.note == note for row in stands)
         if not stands or not same:
             rows = _rows(patient_id, actor, means, check_in_id, day, scores, note, preferences, now)
@@ -159,9 +162,15 @@ async def _of_panel(
     return (await session.scalars(mine)).all()
 
 
-async def _standing(session: AsyncSession, patient_id: UUID, day: date) -> Sequence[Observation]:
-    mine = select(Observation).where(_scores(patient_id, day, day), Observation.voided_at.is_(None))
-    return (await session.scalars(mine.execution_options(populate_existing=True))).all()
+async def _standing(
+    session: AsyncSession, patient_id: UUID, day: date, codes: Collection[str]
+) -> Sequence[Observation]:
+    """What stands of these scales; locked, because a void of a single row takes no turn."""
+    mine = select(Observation).where(
+        _scores(patient_id, day, day), Observation.code.in_(codes), Observation.voided_at.is_(None)
+    )
+    locked = mine.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(locked)).all()
 
 
 async def _replace(

@@ -29,7 +29,7 @@ USUAL, MOST = timedelta(days=29), timedelta(days=400)
 
 
 class CheckInIn(BaseModel):
-    """A whole check-in: what is left out was not answered. The client makes the id."""
+    """A whole check-in: what is asked and left out was not answered. The client makes the id."""
 
     model_config = ConfigDict(extra="forbid")
 

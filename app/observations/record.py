@@ -11,8 +11,8 @@ from uuid import UUID, uuid5
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.evenings import preferences_of, zone_of
-from app.accounts.models import Person, Preferences
+from app.accounts.evenings import take_turn, zone_of
+from app.accounts.models import Person
 from app.audit import Means
 from app.observations.candidates import Entered, understand
 from app.observations.catalogue import CATALOGUE
@@ -214,13 +214,6 @@ def invalid(mistakes: Sequence[Mistake]) -> Invalid:
         {"field": each.field, "problem": each.problem, "cure": each.cure} for each in mistakes
     ]
     return problem
-
-
-async def take_turn(session: AsyncSession, patient_id: UUID) -> Preferences:
-    """One panel of a patient after the other, so that a repeat sees what the first one wrote."""
-    mine = select(Preferences.person_id).where(Preferences.person_id == patient_id)
-    await session.execute(mine.with_for_update(key_share=True))
-    return await preferences_of(session, patient_id)
 
 
 async def _untimely(

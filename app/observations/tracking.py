@@ -15,8 +15,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
-from app.accounts.evenings import evenings_from, preferences_of, quiet_of
-from app.accounts.models import Person, Preferences
+from app.accounts.evenings import evenings_from, quiet_of, take_turn
+from app.accounts.models import Person
 from app.audit import Means
 from app.observations.catalogue import CATALOGUE
 from app.observations.models import Asked, Rhythm, Tracking
@@ -132,13 +132,6 @@ async def look_again(session: AsyncSession, patient_id: UUID, now: datetime) -> 
     """
     asked = update(Tracking).where(Tracking.patient_id == patient_id, Tracking.rhythm != Rhythm.OFF)
     await session.execute(asked.values(ask_at=now))
-
-
-async def take_turn(session: AsyncSession, patient_id: UUID) -> Preferences:
-    """One writer of a patient after the other, so that a repeat sees what the first one wrote."""
-    mine = select(Preferences.person_id).where(Preferences.person_id == patient_id)
-    await session.execute(mine.with_for_update(key_share=True))
-    return await preferences_of(session, patient_id)
 
 
 async def due_to_ask(session: AsyncSession, now: datetime, limit: int) -> Sequence[Tracking]:

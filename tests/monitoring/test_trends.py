@@ -1,5 +1,6 @@
 """The 7-day median and the stretches around a change: laws and boundaries, without a database."""
 
+import time as stopwatch
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.monitoring.trends import FEWEST, InForce, Point, beside, middle, too_few, trend
+from app.monitoring.trends import (
+    FEWEST,
+    InForce,
+    Point,
+    beside,
+    middle,
+    too_few,
+    trend,
+    window_of,
+)
 
 DAY = date(2026, 11, 23)
 
@@ -48,7 +58,7 @@ def test_every_median_lies_between_the_least_and_the_greatest_of_its_seven_days(
             below = sum(value <= each.value for value in window)
             above = sum(value >= each.value for value in window)
             assert 2 * below >= each.n <= 2 * above  # half of them on either side
-    assert too_few(given) == all(each.value is None for _, each in found)
+    assert too_few(found) == all(each.value is None for _, each in found)
 
 
 @given(st.lists(numbers, min_size=3, max_size=9), st.integers(0, 8))
@@ -75,10 +85,27 @@ def test_the_window_holds_this_day_and_six_before_it() -> None:
     assert (seven.n, seven.value) == (2, None)
 
 
+def test_once_a_week_three_check_ins_are_enough_within_28_days() -> None:
+    weekly = points(2, 4, 9, 5, 7, every=7)
+    assert too_few(trend(weekly))
+    found = trend(weekly, window_of(weekly=True))
+    assert [(each.n, each.value) for _, each in found] == [
+        (1, None), (2, None), (3, Decimal(4)), (4, Decimal("4.5")), (4, Decimal(6)),
+    ]  # fmt: skip
+    assert window_of(weekly=False).days == 7
+
+
+def test_thousands_of_points_cost_no_noticeable_time() -> None:
+    crowd = [Point(DAY + timedelta(days=n % 400), Decimal(n % 11)) for n in range(5000)]
+    begun = stopwatch.process_time()
+    assert len(trend(crowd)) == 400
+    assert stopwatch.process_time() - begun < 0.3
+
+
 def test_two_points_are_too_few_and_three_are_enough() -> None:
-    assert too_few(points(4, 8))
-    assert not too_few(points(4, 8, 6))
-    assert too_few([])
+    assert too_few(trend(points(4, 8)))
+    assert not too_few(trend(points(4, 8, 6)))
+    assert too_few(trend([]))
     assert middle(points(4, 7, 8, 9)).value == Decimal("7.5")
 
 

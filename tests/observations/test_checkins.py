@@ -1,5 +1,6 @@
 """Check-ins: one a day, changed with history, twice as once; and how somebody is asked."""
 
+import asyncio
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,13 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.evenings import PreferencesChange, change_preferences, go_away
 from app.accounts.models import AwayNights, Person
 from app.audit import AuditEntry, Means
+from app.db import Sessions
 from app.observations.checkins import CheckIn, CheckInDiffers, check_ins_of, is_there, keep, slot_of
 from app.observations.models import Asked, Observation, Rhythm, Tracking
+from app.observations.record import void
 from app.observations.tracking import SCALES, Policy, choose, look_again, policy_of
 from app.problems import Invalid
 from app.schedule import Evenings, Quiet, zone
+from app.verification import verify
 from tests.factories import a_clinician, a_patient
 from tests.story_time import MONDAY, Clock
+from tests.test_verification import SEALER
 
 TODAY = date(2026, 11, 23)
 
@@ -86,6 +91,51 @@ async def test_the_same_again_changes_nothing_even_after_a_later_one(
     assert kept.scores == {"energy": 8}
     await said(session, patient, time.now, energy=8)
     assert (await rows(session), await session.scalar(select(func.count(AuditEntry.id)))) == before
+
+
+async def test_what_is_no_longer_asked_about_stays_when_the_rest_is_changed(
+    session: AsyncSession, time: Clock
+) -> None:
+    patient = await a_patient(session)
+    await said(session, patient, time.now, note="All", energy=3, recovery=5, libido=7)
+    await chosen(session, patient, time.now, rhythm=Rhythm.DAILY, items=("energy", "recovery"))
+    second = uuid4()
+    kept = await said(session, patient, time.advance(hours=1), check_in=second, energy=6)
+    # Recovery was asked and left out; libido was not asked.
+    assert (kept.scores, kept.note) == ({"energy": 6, "libido": 7}, "")
+    assert [each.scores for each in kept.history] == [
+        {"energy": 3, "recovery": 5, "libido": 7}, {"energy": 6, "libido": 7},
+    ]  # fmt: skip
+    before = await rows(session)
+    await said(session, patient, time.now, check_in=second, energy=6)
+    await said(session, patient, time.now, energy=6)
+    assert await rows(session) == before
+    kept = await said(session, patient, time.advance(hours=1), energy=6, libido=2)
+    assert kept.scores == {"energy": 6, "libido": 2}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_score_voided_while_its_day_is_changed_is_void_once(
+    sessions: Sessions, time: Clock
+) -> None:
+    async with sessions.begin() as session:
+        patient = await a_patient(session)
+        await said(session, patient, time.now, energy=3)
+        wrong = await session.scalar(select(Observation.id))
+    assert wrong is not None
+
+    async def change() -> CheckIn:
+        async with sessions.begin() as session:
+            return await said(session, patient, time.now, energy=8)
+
+    async with sessions.begin() as session:
+        await void(session, patient.id, wrong, "Slip", patient.id, Means.APP, time.now)
+        await session.flush()
+        time.advance(minutes=1)
+        changing = asyncio.create_task(change())
+        await asyncio.sleep(0.3)
+    assert (await changing).scores == {"energy": 8}
+    assert (await verify(sessions, [SEALER], now=time.now)).findings == []
 
 
 @pytest.mark.parametrize(

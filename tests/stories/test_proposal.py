@@ -110,7 +110,7 @@ async def test_a_proposal_is_told_read_acknowledged_and_holds_from_its_night(
         effective_night="2026-11-26",
     )  # fmt: skip
     assert (proposed["state"], proposed["in_force_from"]) == ("proposed", None)
-    assert proposed["because"] == LAB | {"comparator": None}
+    assert proposed["because"] == LAB | {"comparator": None, "observation": None}
 
     # The patient is told, without a word of what it is about, and reads the difference.
     (told,) = news(await world.pass_time(hours=5))

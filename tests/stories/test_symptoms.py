@@ -261,6 +261,61 @@ async def test_trends_stand_beside_the_versions_and_claim_no_cause(world: World)
     assert second["text"].startswith("In the 10 days before version 2 began")
 
 
+async def test_who_is_asked_once_a_week_has_a_trend_of_28_days_that_says_so(world: World) -> None:
+    patient = browser(world.app)
+    await patient.sign_up()
+    await patient("PUT", f"{MINE}/tracking", {"rhythm": "weekly", "weekday": 1})
+    for days, energy in ((-21, 4), (-14, 6), (-7, 8), (0, 5)):
+        await patient("PUT", f"{MINE}/check-ins/{a_day(days)}", a_check_in(energy=energy))
+    trends = await patient("GET", f"{MINE}/trends")
+    energy = trends["items"][0]
+    assert (energy["window_days"], energy["too_few"]) == (28, False)
+    assert [each["value"] for each in energy["median"]] == [None, None, "6", "5.5"]
+    assert trends["text"].startswith("Medians of 28 days")
+    await patient("PUT", f"{MINE}/tracking", {"rhythm": "daily"})
+    energy = (await patient("GET", f"{MINE}/trends"))["items"][0]
+    assert (energy["window_days"], energy["too_few"]) == (7, True)
+
+
+async def test_a_corrected_number_stays_with_the_rest_of_its_scan_and_its_blood_pressure(
+    world: World,
+) -> None:
+    patient = browser(world.app)
+    await patient.sign_up()
+    at = world.time.now.isoformat()
+
+    async def sent(*results: dict[str, Any], **facts: Any) -> list[dict[str, Any]]:
+        told = await measured(patient, world, *results, collected_at=at, **facts)
+        assert isinstance(told["observations"], list)
+        return told["observations"]
+
+    horizon = {"make": "Hologic", "model": "Horizon A"}
+    lean, _ = await sent(
+        result("dexa_lean", "6.12", "kg"), result("dexa_fat", "20", "kg"), scanner=horizon
+    )
+    upper, _ = await sent(result("systolic", "182", "mm[Hg]"), result("diastolic", "79", "mm[Hg]"))
+    world.time.advance(hours=1)
+    correction = str(uuid4())
+    for _ in range(2):  # the answer was lost, and it is sent again
+        [right] = await sent(
+            result("dexa_lean", "61.2", "kg", replaces=lean["id"]), id=correction
+        )
+        assert (right["panel_id"], right["scanner"]) == (lean["panel_id"], horizon)
+    await sent(result("systolic", "128", "mm[Hg]", replaces=upper["id"]))
+    body = await patient("GET", f"{MINE}/body")
+    [scan] = body["scans"]
+    assert scan["values"] == {"dexa_lean": "61.20", "dexa_fat": "20.00"}
+    assert scan["scanner"] == horizon
+    assert body["blood_pressure"]["latest"]["systolic"] == "128"
+    # One that was measured at another time than thought is a measurement of its own.
+    world.time.advance(hours=1)
+    moved = await measured(
+        patient, world, result("systolic", "130", "mm[Hg]"),
+        result("diastolic", "81", "mm[Hg]", replaces=None),
+    )  # fmt: skip
+    assert moved["observations"][0]["panel_id"] != upper["panel_id"]
+
+
 async def test_the_body_page_compares_only_what_one_scanner_can_tell_apart(world: World) -> None:
     patient, patient_id = await a_patient_with(world)
     empty = await patient("GET", f"{MINE}/body")

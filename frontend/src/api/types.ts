@@ -902,6 +902,8 @@ export interface Trends {
     readonly code: string;
     readonly name: string;
     readonly points: readonly { readonly day: string; readonly value: string }[];
+    /** Of how many days each middle is: 7, or 28 for whoever is asked once a week. */
+    readonly window_days: number;
     readonly median: readonly TrendPoint[];
     readonly too_few: boolean;
   }[];

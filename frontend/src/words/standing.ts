@@ -42,9 +42,7 @@ export function unreachedText({ state, reminder }: Pick<Dose, 'state' | 'reminde
 
 /** A source as patients read it, without the marks by which the catalogue sorts its sources. */
 export function sourceText(source: string): string {
-  const text = source
-    .replace(/\s*\[[PSD?]\]/g, '').replace(/\s*\((?:[^()]*\.md|clinical|product)[^)]*\)/g, '')
-    .replace(/[;,]?\s*(?:clinical|product)\.md [\d.]+(?:, [\d.]+)*/g, '').replace('(brief)', 'The users’ brief:').trim();
+  const text = source.replace(/^\[\w+\]\s*/, '').replace(/\s*\((?:[^()]*\.md|clinical|product)[^)]*\)/g, '').trim();
   return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
 }
 

@@ -10,10 +10,10 @@ import { Field, Trouble } from '../../ui/Field.tsx';
 import { useForm } from '../../ui/form.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { ago, plural } from '../../words/night.ts';
-import { sourceText } from '../../words/standing.ts';
 import { LEVELS } from '../health/history.ts';
 import { useFetched } from '../health/load.ts';
 import { dateOf } from '../settings/consent.ts';
+import { ruleSource } from './sources.ts';
 
 interface FlagsProps {
   readonly patient: string;
@@ -78,7 +78,7 @@ function FlagCard({ patient, flag, about, mayAcknowledge, onSeen }: FlagCardProp
       {source && (
         <details class="source">
           <summary>Where this comes from</summary>
-          <p class="soft">{sourceText(source)}</p>
+          <p class="soft">{ruleSource(source)}</p>
         </details>
       )}
       {about && <a class="button" href={`/clinic/patients/${patient}/${about}`}>{about === 'symptoms' ? 'See what was reported' : 'See the result'}<span class="only-read">: {text}</span></a>}

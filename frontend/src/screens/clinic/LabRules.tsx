@@ -6,8 +6,8 @@ import type { Item, LabPlan, LabRule } from '../../api/types.ts';
 import { sayPolitely } from '../../state/said.ts';
 import { Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
 import { Mistakes, plain, useForm } from '../../ui/form.ts';
-import { sourceText } from '../../words/standing.ts';
 import { conditionText, daysOf, listed, positionOf, sameDays, switched, whenAsked, windowText, withDays, type Days, type Listed } from './labplan.ts';
+import { ruleSource } from './sources.ts';
 
 interface LabRulesProps {
   readonly path: string;
@@ -71,8 +71,8 @@ function Rule({ one: { rule, on, standard }, plan, names, mayChange, onSave, onT
           <dl class="meanings">
             <div><dt>Days that count</dt><dd>{windowText(rule)}</dd></div>
             <div><dt>Asked for</dt><dd>{rule.markers.map((code) => names.get(code) ?? code).join(', ')}</dd></div>
-            <div><dt>Source</dt><dd>{rule.source ? sourceText(rule.source) : 'None given'}</dd></div>
-            {on && standard && !sameDays(rule, standard) && <div><dt>By default</dt><dd>{whenAsked(standard)}. {windowText(standard)}. {sourceText(standard.source)}</dd></div>}
+            <div><dt>Source</dt><dd>{rule.source ? ruleSource(rule.source) : 'None given'}</dd></div>
+            {on && standard && !sameDays(rule, standard) && <div><dt>By default</dt><dd>{whenAsked(standard)}. {windowText(standard)}. {ruleSource(standard.source)}</dd></div>}
           </dl>
           {mayChange && on && <DaysForm rule={rule} plan={plan} onSave={onSave} />}
           {mayChange && on && <button class="button" type="button" data-do="off" onClick={() => onTry(switched(plan, rule.rule, false), `${rule.name}: switched off.`)}>{standard ? 'Switch it off' : 'Remove it'}<span class="only-read">: {rule.name}</span></button>}

@@ -6,13 +6,13 @@ import { Mistake } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { plural, weekdayName } from '../../words/night.ts';
-import { sourceText } from '../../words/standing.ts';
 import { reportedText } from '../health/effects.ts';
 import { fullDate, LEVELS } from '../health/history.ts';
 import { useFetched } from '../health/load.ts';
 import { Changes, TrendCard, Versions } from '../health/Trends.tsx';
 import { changesWithin, daysOf } from '../health/trending.ts';
 import { useCare } from './care.ts';
+import { ruleSource } from './sources.ts';
 
 /** What a patient reported and how they felt over time, beside their protocol; the scales are never added up. */
 export default function PatientSymptoms({ names }: ScreenProps): JSX.Element {
@@ -69,7 +69,7 @@ function Reported({ reports, lines }: { readonly reports: Reports['reports']; re
               <details class="source">
                 <summary>What the patient was told<span class="only-read"> about {observation.name}</span></summary>
                 <p>{says.text}</p>
-                <p class="soft">{sourceText(says.source)}</p>
+                <p class="soft">{ruleSource(says.source)}</p>
               </details>
             )}
           </li>

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { LabRule, LabsDue, Visit } from '../../api/types.ts';
 import { conditionText, daysOf, listed, switched, visitText, whenAsked, withDays } from './labplan.ts';
+import { ruleSource } from './sources.ts';
 import { DEFAULTS, settingRows, settingsOf, wantedOf } from './limits.ts';
 
 const a = { rule: 'a', name: 'A', purpose: 'blood', markers: ['psa'], anchor: 'start', of: [], offset_days: 84, window_before: 14, window_after: 7, repeat_days: null, only_if: null, source: 'A book.' } as const satisfies LabRule;
@@ -63,4 +64,10 @@ test('what is not the default says what the default is', () => {
   expect(rows['Hematocrit: red, today']).toBe('53 %. The default is 54 %.');
   expect(rows['Hematocrit: amber, this week']).toBe('52 %');
   expect(rows['Blood is drawn']).toBe('Just before the next testosterone dose. The default is in the middle between two testosterone doses.');
+});
+
+test('a source is read without the marks and pages of the project', () => {
+  expect(ruleSource('(brief) 52 to 54 %; clinical.md 1.4')).toBe('The users’ brief: 52 to 54 %.');
+  expect(ruleSource('[P] BSSM 2017: 3 months; [S] most of it comes by then (clinical.md 1.2)')).toBe('BSSM 2017: 3 months; most of it comes by then.');
+  expect(ruleSource('The users\' brief, row 17; clinical.md 9')).toBe('The users\' brief, row 17.');
 });

@@ -7,7 +7,7 @@ import { Mistake } from '../../ui/Field.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { dayAndMonth, plural } from '../../words/night.ts';
 import { useFetched } from './load.ts';
-import { changesWithin, daysOf, latestText, lineOf, pointsOf, rowsOf, stretchText, summaryOf, tidy, type Trend } from './trending.ts';
+import { changesWithin, daysOf, inWords, latestText, lineOf, pointsOf, rowsOf, stretchText, summaryOf, tidy, type Trend } from './trending.ts';
 
 const SCALE = { low: 0, high: 10 };
 
@@ -16,16 +16,17 @@ export default function Trends(): JSX.Element {
   const found = useFetched<Found>('/api/patients/me/trends');
   const trends = found.value.value;
   const answered = trends?.items.filter(({ points }) => points.length > 0) ?? [];
+  const window = inWords(trends?.items[0]?.window_days ?? 7);
   const days = daysOf(answered);
   const changes = changesWithin(trends?.changes ?? [], days);
   return (
-    <Page title="How it goes" back="/health/check-in" backTo="Check-in" lead="The line is the middle of seven days: one bad day does not move it.">
+    <Page title="How it goes" back="/health/check-in" backTo="Check-in" lead={`The line is the middle of ${window} days: one bad day does not move it.`}>
       {found.trouble.value && <Mistake text={found.trouble.value} />}
       {!trends && !found.trouble.value && <p class="soft" aria-busy="true">One moment…</p>}
       {trends && answered.length === 0 && (
         <div class="empty">
           <h2>Nothing to draw yet</h2>
-          <p class="soft">After three check-ins within seven days the line begins here.</p>
+          <p class="soft">After three check-ins within {window} days the line begins here.</p>
           <a class="button main mid" href="/health/check-in">Check in</a>
         </div>
       )}
@@ -65,12 +66,12 @@ export function TrendCard({ trend, days, changes }: OneProps): JSX.Element {
     <section class="card" aria-label={trend.name} data-trend={trend.code}>
       <h2>{trend.name}</h2>
       <p>{latestText(trend)}</p>
-      {trend.too_few && <p class="soft small">A line needs three days within seven. Until then only the single days are drawn.</p>}
+      {trend.too_few && <p class="soft small">A line needs three days within {inWords(trend.window_days)}. Until then only the single days are drawn.</p>}
       <Chart summary={summaryOf(trend, changes)} points={pointsOf(trend)} line={lineOf(trend)} scale={SCALE} {...(days && { days })} changes={changes.map(({ day }) => ({ day: dayNumber(day) }))} />
       <details>
         <summary>As a table<span class="only-read">: {trend.name}</span></summary>
         <table class="table">
-          <thead><tr><th scope="col">Day</th><th scope="col">Answer</th><th scope="col">Middle<span class="only-read"> of seven days</span></th></tr></thead>
+          <thead><tr><th scope="col">Day</th><th scope="col">Answer</th><th scope="col">Middle<span class="only-read"> of {inWords(trend.window_days)} days</span></th></tr></thead>
           <tbody>
             {rowsOf(trend).map(({ day, value, middle }) => (
               <tr key={day}><th scope="row">{dayAndMonth(day)}</th><td>{value}</td><td>{middle}</td></tr>
@@ -107,7 +108,7 @@ export function Versions({ items, versions, counts = false }: { readonly items: 
 }
 
 function Answers({ count = 0 }: { readonly count: number | undefined }): JSX.Element {
-  return <span class="soft small block">of {plural(count, 'answer')}</span>;
+  return <span class="soft small block">{plural(count, 'answer')}</span>;
 }
 
 function middleOf(value: string | null | undefined): JSX.Element | string {

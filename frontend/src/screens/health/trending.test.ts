@@ -4,7 +4,7 @@ import { dayNumber } from '../../ui/chart/scale.ts';
 import { changesWithin, daysOf, latestText, lineOf, pointsOf, rowsOf, stretchText, summaryOf, tidy, type Trend } from './trending.ts';
 
 const trend: Trend = {
-  code: 'energy', name: 'Energy', too_few: false,
+  code: 'energy', name: 'Energy', too_few: false, window_days: 7,
   points: [{ day: '2026-11-01', value: '4' }, { day: '2026-11-02', value: '6' }, { day: '2026-11-03', value: '7' }],
   median: [{ day: '2026-11-01', value: null, n: 1 }, { day: '2026-11-02', value: null, n: 2 }, { day: '2026-11-03', value: '6', n: 3 }],
 };
@@ -16,7 +16,8 @@ test('below three days the line has a gap, never a zero', () => {
 
 test('too few points are said, with how many there are', () => {
   expect(latestText({ ...trend, median: trend.median.slice(0, 2) })).toBe('Too few points yet: 2 days in the last seven.');
-  expect(latestText({ points: [], median: [] })).toBe('Nothing entered yet.');
+  expect(latestText({ ...trend, median: trend.median.slice(0, 2), window_days: 28 })).toBe('Too few points yet: 2 days in the last 28.');
+  expect(latestText({ ...trend, points: [], median: [] })).toBe('Nothing entered yet.');
   expect(latestText(trend)).toBe('6 of 10, the middle of 3 days up to 3 November.');
 });
 

@@ -1,4 +1,4 @@
-/** A trend in words and as the lines of a chart: seven days at a time, and never a cause. Pure. */
+/** A trend in words and as the lines of a chart: some days at a time, and never a cause. Pure. */
 
 import type { DoseChange, Stretch, Trends } from '../../api/types.ts';
 import type { ChartPoint } from '../../ui/chart/Chart.tsx';
@@ -13,7 +13,7 @@ export function pointsOf({ points }: Pick<Trend, 'points'>): ChartPoint[] {
   return points.map(({ day, value }) => ({ day: dayNumber(day), value: Number(value) }));
 }
 
-/** The seven-day middle, with a gap where there are too few days to say. */
+/** The middle, with a gap where there are too few days to say. */
 export function lineOf({ median }: Pick<Trend, 'median'>): { day: number; value: number | null }[] {
   return median.map(({ day, value }) => ({ day: dayNumber(day), value: value === null ? null : Number(value) }));
 }
@@ -31,11 +31,11 @@ export function changesWithin(changes: readonly DoseChange[], days: { low: numbe
   return days ? changes.filter(({ day }) => dayNumber(day) >= days.low && dayNumber(day) <= days.high) : [];
 }
 
-/** The middle of the last seven days as people say it; or that it is too early to say. */
-export function latestText({ points, median }: Pick<Trend, 'points' | 'median'>): string {
+/** The last middle as people say it; or that it is too early to say. */
+export function latestText({ points, median, window_days }: Pick<Trend, 'points' | 'median' | 'window_days'>): string {
   if (points.length === 0) return 'Nothing entered yet.';
   const last = median.at(-1);
-  if (!last || last.value === null) return `Too few points yet: ${plural(last?.n ?? points.length, 'day')} in the last seven.`;
+  if (!last || last.value === null) return `Too few points yet: ${plural(last?.n ?? points.length, 'day')} in the last ${inWords(window_days)}.`;
   return `${tidy(last.value)} of 10, the middle of ${plural(last.n, 'day')} up to ${dayAndMonth(last.day)}.`;
 }
 
@@ -49,7 +49,12 @@ export function summaryOf(trend: Trend, changes: readonly DoseChange[]): string 
   return `${name} from ${dayAndMonth(first.day)} to ${dayAndMonth(last.day)}: ${plural(points.length, 'day')}, between ${Math.min(...values)} and ${Math.max(...values)}. ${latestText(trend)}${marked}`;
 }
 
-/** The rows of a table, newest first: a day, what was answered, the middle of its seven days. */
+/** A number of days as a sentence has it: "seven", "28". */
+export function inWords(days: number): string {
+  return days === 7 ? 'seven' : `${days}`;
+}
+
+/** The rows of a table, newest first: a day, what was answered, the middle of the days up to it. */
 export function rowsOf({ points, median }: Pick<Trend, 'points' | 'median'>): { day: string; value: string; middle: string }[] {
   const middles = new Map(median.map(({ day, value }) => [day, value]));
   return [...points].reverse().map(({ day, value }) => {

@@ -101,10 +101,10 @@ async def test_a_lab_prompt_becomes_a_panel_and_its_flag_is_looked_at_by_the_cli
             await page.goto(f"{server.url}/clinic/patients/{patient.id}")
             flag = page.locator("[data-flag^=hematocrit]").first
             await flag.get_by_text("54.6").first.wait_for()
-            await flag.locator("[data-do=acknowledge]").click()
+            await flag.locator("[data-do=note]").click()
             await flag.locator("[name=note]").fill("Called; a repeat is arranged.")
-            await flag.locator("[type=submit]").click()
-            await page.locator("[data-flag^=hematocrit][data-seen]").first.wait_for()
+            await flag.locator("[data-do=seen]").click()
+            await page.locator("[data-flag^=hematocrit] [data-seen]").wait_for(state="attached")
 
             flags = clinician.get(f"/api/patients/{patient.id}/flags").json()["flags"]
             seen = [

@@ -82,6 +82,8 @@ async def test_a_clinician_enters_a_result_sees_its_flag_and_proposes_because_of
 
 async def enter_a_hematocrit(page: Page) -> None:
     """A report with one value, above every limit."""
+    # Once it is known what is asked for, its markers move to the top.
+    await page.wait_for_load_state("networkidle")
     await page.fill("[name=day]", f"{clock.now().date() - A_DAY * 2}")
     await page.fill("[name=time]", "08:10")
     await page.get_by_text("Yes", exact=True).click()

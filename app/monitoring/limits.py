@@ -6,7 +6,7 @@ dose, and no rule looks at IGF-1 below its goal.
 
 import enum
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -106,7 +106,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A line on a chart: from there on, or up to there, a rule speaks."""
+    """A line on a chart: from there on, or up to there, a rule speaks; `text` for either reader."""
 
     at: Decimal
     level: Level
@@ -193,19 +193,37 @@ def limit_of(rule: Rule, figures: Figures) -> Decimal:
     return figures.limits[rule.setting]
 
 
+def least_of(code: str) -> Decimal | None:
+    """The least value of which any rule speaks, whoever's it is; None where that is not certain."""
+    rules = _BY_MARKER[code]
+    if any(rule.test not in (Test.AT_LEAST, Test.ABOVE) for rule in rules):
+        return None
+    figures = [rule.at for rule in rules if rule.at is not None]
+    return min(figures) if len(figures) == len(rules) else None
+
+
 def limits_on(code: str, figures: Figures) -> list[Limit]:
     """The lines that a marker's chart has for this patient, from low to high.
 
     Only those that hold for every result: none that counts from a baseline, or before the start.
     """
-    words = {Test.AT_LEAST: "at or above", Test.ABOVE: "above", Test.BELOW: "below"}
+    words = {Test.AT_LEAST: "At or above", Test.ABOVE: "Above", Test.BELOW: "Below"}
     found = []
     for rule in _BY_MARKER.get(code, ()):
         if rule.test in words and not rule.when:
             at = limit_of(rule, figures)
-            text = f"{rule.level.capitalize()} {words[rule.test]} {measured(CATALOGUE[code], at)}"
+            text = f"{words[rule.test]} {measured(CATALOGUE[code], at)}: {_LOOKS[rule.level]}"
             found.append(Limit(at, rule.level, text))
     return sorted(found, key=lambda limit: limit.at)
+
+
+_LOOKS = {
+    Level.INFO: "the clinic reviews it",
+    Level.AMBER: "to be looked at this week",
+    Level.RED: "to be looked at today",
+    Level.EMERGENCY: "emergency services are to be called now",
+}
+"""How soon a look is due, in words for patients and clinicians alike."""
 
 
 def measured(item: Item, value: Decimal) -> str:
@@ -213,11 +231,6 @@ def measured(item: Item, value: Decimal) -> str:
     if item.unit.startswith("{"):
         return shown(item, value)
     return f"{shown(item, value)} {spoken_unit(item.unit)}"
-
-
-def gravest(said: Iterable[Said]) -> Level | None:
-    """The highest level among these; None for none."""
-    return max((each.rule.level for each in said), key=lambda level: level.rank, default=None)
 
 
 def _igf1(rule: Rule, place: Place | None) -> bool:

@@ -1,13 +1,14 @@
 """Everything that rules ask about the results of patients, read for many of them at once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Float, String, and_, cast, func, or_, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Person, Preferences
@@ -15,10 +16,10 @@ from app.monitoring import igf1
 from app.monitoring.context import Of, Position
 from app.monitoring.contexts import kind_of
 from app.monitoring.courses import report_of
-from app.monitoring.limits import MARKERS, Figures, Known, When
+from app.monitoring.limits import MARKERS, Figures, Known, When, least_of
 from app.monitoring.models import LabSettings
 from app.monitoring.people import Facts, age_on
-from app.monitoring.settings import MonitoringSettings
+from app.monitoring.settings import MonitoringSettings, kept_settings
 from app.monitoring.side_effects import Report, breasts_tender
 from app.monitoring.spans import Span
 from app.observations.catalogue import CATALOGUE
@@ -49,10 +50,13 @@ class About:
 
 @dataclass(frozen=True)
 class Results:
-    """One patient's results and reports as they stand, oldest first."""
+    """One patient's results and reports as they stand, oldest first.
+
+    rows   of the results: observations, or as much of them as rules read
+    """
 
     about: About
-    rows: tuple[Observation, ...]
+    rows: tuple[Any, ...]
     reports: tuple[Report, ...]
 
     @cached_property
@@ -134,37 +138,88 @@ def figures_of(settings: MonitoringSettings) -> Figures:
 
 
 async def results_of(
-    session: AsyncSession, patients: Collection[UUID], since: datetime,
-    codes: Collection[str] | None = None,
-) -> dict[UUID, Results]:  # fmt: skip
+    session: AsyncSession, patients: Collection[UUID], since: datetime, codes: Collection[str]
+) -> dict[UUID, Results]:
     """The results of these patients, four statements for any number of them.
 
-    codes   only these, of laboratory and other measurements; None: every one a rule looks at
+    codes   only these, of laboratory and other measurements
     since   vital signs, body and reports from then on. Of blood everything is read, because a
             baseline may be old
     """
     if not patients:
         return {}
-    wanted = codes or (MARKERS | {Z_SCORE})
-    labs = await standing(session, patients, codes=wanted, groups={"lab"})
-    recent = await standing(
-        session, patients, since=since, groups={"vital", "body", *REPORTED}
-    )  # fmt: skip
-    about = await about_of(session, patients)
-    found = {}
-    for patient in patients:
-        if patient not in about:
-            continue
-        rows = [row for row in recent[patient] if row.code in wanted]
-        reports = [
-            report_of(row, about[patient].turns)
-            for row in recent[patient]
-            if CATALOGUE[row.code].group in REPORTED
-        ]
-        measured = sorted(
-            [*labs[patient], *rows], key=lambda row: (row.collected_at, row.entered_at, row.id)
+    labs = await standing(session, patients, codes=codes, groups={"lab"})
+    groups = {CATALOGUE[code].group for code in codes} - {"lab"} | REPORTED
+    recent = await standing(session, patients, since=since, groups=groups)
+    rows = {
+        patient: sorted(
+            (row for row in [*labs[patient], *recent[patient]]
+             if row.code in codes or CATALOGUE[row.code].group in REPORTED),
+            key=lambda row: (row.collected_at, row.entered_at, row.id),
         )
-        found[patient] = Results(about[patient], tuple(measured), tuple(reports))
+        for patient in patients
+    }  # fmt: skip
+    return _results(await about_of(session, patients), rows)
+
+
+async def grounds_of(session: AsyncSession, patients: Collection[UUID]) -> dict[UUID, Results]:
+    """Everything on record that a rule may speak of, or needs to know: three statements.
+
+    However long ago, because what nobody has looked at stays. For a whole page of patients, so
+    nothing else is read: no column that rules do not ask about, and no blood pressure that is
+    below every limit.
+    """
+    if not patients:
+        return {}
+    found = await session.execute(
+        select(*_READ)
+        .where(
+            Observation.patient_id.in_(patients), Observation.voided_at.is_(None), or_(*_ASKED)
+        )
+        .order_by(Observation.collected_at, Observation.entered_at, Observation.id)
+    )  # fmt: skip
+    rows: dict[UUID, list[Any]] = defaultdict(list)
+    for row in found:
+        rows[row.patient_id].append(row)
+    return _results(await about_of(session, patients), rows)
+
+
+def _asked() -> Iterator[ColumnElement[bool]]:
+    """What rules read, as conditions: whole markers, and others from their least limit on."""
+    whole = {Z_SCORE} | {item.code for item in CATALOGUE.values() if item.group in REPORTED}
+    for code in sorted(MARKERS):
+        least, item = least_of(code), CATALOGUE[code]
+        if least is None or item.alternates:
+            whole.add(code)
+        else:
+            number = cast(type_coerce(Observation.value, String), Float)
+            yield and_(Observation.code == code, number >= float(least))
+    yield Observation.code.in_(sorted(whole))
+
+
+_ASKED = tuple(_asked())
+_READ = (
+    Observation.patient_id, Observation.id, Observation.code, Observation.value, Observation.unit,
+    Observation.comparator, Observation.low, Observation.high, Observation.collected_at,
+    Observation.zone, Observation.day, Observation.time_known, Observation.fasting,
+    Observation.assay, Observation.laboratory, Observation.line_id, Observation.site,
+    Observation.entered_at, Observation.replaces,
+)  # fmt: skip
+
+
+def _results(
+    about: Mapping[UUID, About], rows: Mapping[UUID, Sequence[Any]]
+) -> dict[UUID, Results]:
+    """The rows of each patient, oldest first, as results and reports."""
+    found = {}
+    for patient, its in about.items():
+        measured, reports = [], []
+        for row in rows.get(patient, ()):
+            if CATALOGUE[row.code].group in REPORTED:
+                reports.append(report_of(row, its.turns))
+            else:
+                measured.append(row)
+        found[patient] = Results(its, tuple(measured), tuple(reports))
     return found
 
 
@@ -182,7 +237,7 @@ async def about_of(session: AsyncSession, patients: Collection[UUID]) -> dict[UU
     return {
         patient: About(
             Facts(born_on, sex),
-            MonitoringSettings.model_validate(chosen) if chosen else MonitoringSettings(),
+            kept_settings(chosen),
             turns,
             *starts.get(patient, (None, None)),
         )

@@ -5,12 +5,12 @@ be changed for one patient. None of them proposes a dose.
 """
 
 import enum
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -74,7 +74,7 @@ class MonitoringSettings(BaseModel):
 async def settings_of(session: AsyncSession, patient_id: UUID) -> MonitoringSettings:
     """What holds for this patient: the clinic's choices, and a default for everything else."""
     row = await session.get(LabSettings, patient_id)
-    return MonitoringSettings.model_validate(row.chosen) if row else MonitoringSettings()
+    return kept_settings(row.chosen if row else None)
 
 
 async def settings_of_all(
@@ -82,5 +82,25 @@ async def settings_of_all(
 ) -> dict[UUID, MonitoringSettings]:
     """What holds for each of these patients, in one statement."""
     rows = await session.scalars(select(LabSettings).where(LabSettings.patient_id.in_(patients)))
-    chosen = {row.patient_id: MonitoringSettings.model_validate(row.chosen) for row in rows}
-    return {patient: chosen.get(patient) or MonitoringSettings() for patient in patients}
+    chosen = {row.patient_id: row.chosen for row in rows}
+    return {patient: kept_settings(chosen.get(patient)) for patient in patients}
+
+
+def kept_settings(chosen: Mapping[str, Any] | None) -> MonitoringSettings:
+    """What holds by choices as they are kept, perhaps by another release; None: none were made.
+
+    A choice that this release does not know, or cannot read, has its default: a patient whose
+    settings are of an older shape is looked after all the same.
+    """
+    if not chosen:
+        return _DEFAULTS
+    try:
+        return MonitoringSettings.model_validate(chosen)
+    except ValidationError as error:
+        odd = {each["loc"][0] for each in error.errors()}
+        return MonitoringSettings.model_validate(
+            {name: choice for name, choice in chosen.items() if name not in odd}
+        )
+
+
+_DEFAULTS = MonitoringSettings()

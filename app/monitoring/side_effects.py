@@ -25,6 +25,7 @@ from importlib.resources import files
 from uuid import UUID
 
 from app.monitoring.levels import Level
+from app.observations.catalogue import CATALOGUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,8 @@ def _rule(
 def _meaning(report: Report, rule: Rule) -> Meaning:
     felt = report.name if report.warning_sign else f"{report.name}, {report.severity} of 10"
     clinician = f"{felt}: {rule.clinician}." if rule.clinician else ""
+    patient = rule.patient.replace("{emergency}", CATALOGUE[report.code].emergency)
     return Meaning(
-        report.observation_id, rule.code, rule.level, report.felt_at, rule.patient, clinician,
+        report.observation_id, rule.code, rule.level, report.felt_at, patient, clinician,
         rule.source,
     )  # fmt: skip

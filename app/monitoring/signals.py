@@ -4,6 +4,7 @@ Signals are computed at each read, from results, side effects and warning signs 
 somebody acknowledged one is the only thing that is kept.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,21 +20,26 @@ from app.monitoring.courses import courses_of
 from app.monitoring.levels import Level, Signal, signal_id
 from app.monitoring.limits import RULES, Said, When, fires, signals_in
 from app.monitoring.models import FlagSeen
-from app.monitoring.results import Results, results_of
+from app.monitoring.results import Results, grounds_of
 from app.monitoring.side_effects import Course, side_effect_signals
 from app.monitoring.spans import Span
 from app.observations.reading import Value
 
 __all__ = ["Level", "Signal", "signal_id", "signals_of"]
 
-LOOK_BACK = timedelta(days=400)
-"""What was collected longer ago raises no flag: a file of earlier years would bury today's.
-[D] engineering default."""
+HISTORY = timedelta(days=400)
+"""What was this old when it came on record raises no flag: a file of earlier years would bury
+today's. Everything else stays until somebody looks, however long that takes. [D] engineering
+default."""
 
 _TIMED = [rule for rule in RULES.values() if When.MID_INTERVAL in rule.when]
 """The rules that turn on when a result was drawn."""
 
-Seen = Mapping[tuple[UUID, UUID], tuple[FlagSeen, str]]
+_GRAVER = {"warning_sign": ("blood_clot",)}
+"""Of reports, the rules that say the same more gravely; those of results name theirs."""
+
+Seen = Mapping[UUID, Mapping[UUID, tuple[FlagSeen, str]]]
+"""What was acknowledged of each patient, by the id of the flag."""
 
 
 async def signals_of(
@@ -41,14 +47,15 @@ async def signals_of(
 ) -> dict[UUID, list[Signal]]:
     """The signals of each of these patients, in order of time, acknowledged or not.
 
-    At most seven statements for any number of patients: the dose log is read only where a result
+    At most six statements for any number of patients: the dose log is read only where a result
     turns on when it was drawn, and courses only of those who reported something.
     """
-    found = await results_of(session, patients, now - LOOK_BACK)
+    found = await grounds_of(session, patients)
+    recent = {patient: _recent(results) for patient, results in found.items()}
     timed = {
         patient: wanted
-        for patient, results in found.items()
-        if (wanted := [each for each in results.values if _needs_log(each, results, now)])
+        for patient, values in recent.items()
+        if (wanted := [each for each in values if _needs_log(each, found[patient])])
     }
     positions = await positions_of(session, timed)
     reporting = [patient for patient, results in found.items() if results.reports]
@@ -57,10 +64,10 @@ async def signals_of(
     signals: dict[UUID, list[Signal]] = {patient: [] for patient in patients}
     for patient, results in found.items():
         mine = [
-            *_of_values(results, positions, now),
+            *_of_values(results, recent[patient], positions),
             *_of_reports(results, courses.get(patient, [])),
         ]
-        looked = [_looked_at(each, seen.get((patient, each.id))) for each in mine]
+        looked = [_looked_at(each, seen.get(patient, {})) for each in mine]
         signals[patient] = sorted(looked, key=lambda each: each.since)
     return signals
 
@@ -79,17 +86,28 @@ def hematocrit_alert(results: Results) -> bool:
     return Span.of(newest).at_least(min(limits["hematocrit_amber"], limits["hematocrit_red"]))
 
 
-def _needs_log(value: Value, results: Results, now: datetime) -> bool:
+def _recent(results: Results) -> list[Value]:
+    """What was no history when it came on record, or stands in the place of something."""
+    return [
+        value
+        for value, row in zip(results.values, results.rows, strict=True)
+        if value.collected_at >= row.entered_at - HISTORY or row.replaces is not None
+    ]
+
+
+def _needs_log(value: Value, results: Results) -> bool:
     """Whether it depends on the dose log what this result asks for."""
     rules = [rule for rule in _TIMED if value.code in rule.markers]
-    if not rules or value.collected_at < now - LOOK_BACK:
+    if not rules:
         return False
     known = results.known(value, None)
     timed = replace(known, facts=known.facts | {When.MID_INTERVAL})
     return any(fires(rule, value, timed) for rule in rules)
 
 
-def _of_values(results: Results, positions: Mapping[UUID, Position], now: datetime) -> list[Signal]:
+def _of_values(
+    results: Results, values: list[Value], positions: Mapping[UUID, Position]
+) -> list[Signal]:
     entered = {row.id: row.entered_at for row in results.rows}
     return [
         Signal(
@@ -102,8 +120,7 @@ def _of_values(results: Results, positions: Mapping[UUID, Position], now: dateti
             patient_text=said.patient,
             source=said.rule.source,
         )
-        for value in results.values
-        if value.collected_at >= now - LOOK_BACK
+        for value in values
         for said in said_of(results, value, positions.get(value.observation_id))
     ]
 
@@ -134,13 +151,24 @@ async def _seen(session: AsyncSession, patients: Collection[UUID]) -> Seen:
         .join(Person, Person.id == FlagSeen.seen_by)
         .where(FlagSeen.patient_id.in_(patients))
     )
-    return {(row.patient_id, row.id): (row, name) for row, name in rows}
+    seen: dict[UUID, dict[UUID, tuple[FlagSeen, str]]] = defaultdict(dict)
+    for row, name in rows:
+        seen[row.patient_id][row.id] = row, name
+    return seen
 
 
-def _looked_at(signal: Signal, seen: tuple[FlagSeen, str] | None) -> Signal:
-    if seen is None:
+def _looked_at(signal: Signal, seen: Mapping[UUID, tuple[FlagSeen, str]]) -> Signal:
+    """The signal with whoever acknowledged it, or what said the same more gravely.
+
+    Whoever has seen a clot beside a high hematocrit need not see it anew once that is normal.
+    """
+    rule = RULES.get(signal.rule)
+    graver = rule.unless if rule else _GRAVER.get(signal.rule, ())
+    keys = (signal_id(signal.observation_id, code) for code in (signal.rule, *graver))
+    looked = next((seen[key] for key in keys if key in seen), None)
+    if looked is None:
         return signal
-    row, name = seen
+    row, name = looked
     return replace(
         signal, seen_by=row.seen_by, seen_name=name, seen_at=row.seen_at, seen_note=row.note
     )

@@ -26,7 +26,7 @@ from app.monitoring.rules import (
     Rule,
     answers_for,
 )
-from app.monitoring.settings import MonitoringSettings
+from app.monitoring.settings import kept_settings
 from app.observations.models import Observation
 from app.protocols.medicines import MEDICINES
 from app.protocols.models import Line, Terms, Version
@@ -136,7 +136,7 @@ async def known_of(
         stretches = _stretches(versions[patient])
         its_terms = terms.get(patient, {})
         treatment = _treatment(versions[patient], stretches, its_terms)
-        settings = MonitoringSettings.model_validate(chosen.get(patient, {}))
+        settings = kept_settings(chosen.get(patient))
         course = Course(
             start=treatment.start if treatment else today,
             ended=treatment.ended if treatment else None,

@@ -79,7 +79,7 @@ def understand(given: Sequence[ResultIn], confirmed: frozenset[str]) -> Understo
             mistakes += read
             continue
         results.append(read)
-        if problem := mistaken_value(read.item, read.value, read.unit):
+        if problem := mistaken_value(read.item, read.value, read.unit, read.comparator):
             asked = read.item.code not in confirmed
             meant = meant_units(read.item, read.value, read.unit) if asked else ()
             # One that only its unit makes impossible is asked about, and refused if that is right.

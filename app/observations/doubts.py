@@ -43,10 +43,14 @@ async def questions_about(
     session: AsyncSession, patient_id: UUID, results: Sequence[Entered],
     collected_at: datetime, replaced: Collection[UUID], now: datetime,
 ) -> list[Question]:  # fmt: skip
-    """Everything to be asked of a panel, whether it was confirmed or not.
+    """Everything to be asked of a panel, whether it was confirmed or not; nothing of a red flag.
 
     replaced   what the panel corrects, and is therefore not held against it
     """
+    # A warning sign is recorded and answered at once, whatever else may be unclear about it.
+    results = [each for each in results if each.item.group != "red_flag"]
+    if not results:
+        return []
     found: list[Question] = []
     if now - collected_at > OLD:
         found.append(Question(WHEN, WHEN, "old", "This is over five years ago. Is it right?"))
@@ -89,4 +93,4 @@ async def _before(
     row = await session.scalar(mine)
     if row is None:
         return None
-    return Before(value_of(row).canonical, row.collected_at)
+    return Before(value_of(row).canonical, row.collected_at, row.day)

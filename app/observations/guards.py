@@ -7,7 +7,7 @@ unless it lies beyond what the item can be. Sources: clinical.md 2, all [D].
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from app.observations.catalogue import (
@@ -39,6 +39,9 @@ One laboratory gives 24 pg/mL and calls its test possibly unsuitable for men: [P
 2006475. The upper end of the goal that clinics use, 30 pg/mL, leaves room for others: [D].
 """
 
+BELOW = frozenset({"<", "<="})
+"""Comparators of what was too little to be measured."""
+
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
 
 
@@ -69,10 +72,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """An earlier value of the same item: canonical, and when it was collected."""
+    """An earlier value of the same item: canonical, when it was collected, and the date there."""
 
     canonical: Decimal
     collected_at: datetime
+    day: date
 
 
 def number(text: str) -> Decimal | None:
@@ -80,14 +84,20 @@ def number(text: str) -> Decimal | None:
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
-def mistaken_value(item: Item, value: Decimal, unit: str) -> str | None:
+def mistaken_value(
+    item: Item, value: Decimal, unit: str, comparator: str | None = None
+) -> str | None:
     """Why this cannot be a value of the item at all; None when it can.
 
-    Both ends of the hard limits are inside. `unit` is one of the item's.
+    Both ends of the hard limits are inside. `unit` is one of the item's. What lies below a number
+    that a laboratory can measure may lie below the lower limit too: `<0.5` is no slip.
     """
     if item.integer and value != value.to_integral_value():
         return f"{item.name} is a whole number."
-    if item.hard is None or item.hard.holds(canonical(item, value, unit)):
+    derived = canonical(item, value, unit)
+    if item.hard is None or item.hard.holds(derived):
+        return None
+    if comparator in BELOW and 0 < derived < item.hard.low:
         return None
     return (
         f"{item.name} of {value:f} {spoken_unit(unit)} is outside {_ends(item, item.hard, unit)}."
@@ -141,20 +151,21 @@ def jump(
     weight by more than a quarter within 30 days, which is most often a pound for a kilogram.
     """
     new, old = canonical(item, value, unit), before.canonical
-    since = f"It was {shown(item, old)} {spoken_unit(item.unit)} on {before.collected_at:%Y-%m-%d}"
+    since = f"It was {shown(item, old)} {spoken_unit(item.unit)} on {before.day}"
+    right = f"{since}. Is {value:f} {spoken_unit(unit)} right"
     if item.code == "hematocrit" and abs(new - old) > HEMATOCRIT_JUMP:
-        return Question(item.code, field, "delta", f"{since}. Is {value:f} right?")
+        return Question(item.code, field, "delta", f"{right}?")
     if item.code == "testosterone_total" and (
         new > old * TESTOSTERONE_JUMP or old > new * TESTOSTERONE_JUMP
     ):
-        return Question(item.code, field, "delta", f"{since}. Is {value:f} right?")
+        return Question(item.code, field, "delta", f"{right}?")
     if (
         item.code == "weight"
         and abs(collected_at - before.collected_at) <= WEIGHT_JUMP_WITHIN
         and abs(new - old) > old * WEIGHT_JUMP
     ):
         other = "[lb_av]" if unit == "kg" else "kg"
-        text = f"{since}. Is {value:f} {spoken_unit(unit)} right, or is it {spoken_unit(other)}?"
+        text = f"{right}, or is it {spoken_unit(other)}?"
         return Question(item.code, field, "delta", text, other)
     return None
 

@@ -158,7 +158,7 @@ def _entry(row: int, fields: Mapping[str, str]) -> Entry:
         raise _Wrong("low", "The range ends before it begins.", "Exchange its two ends.")
     if not lab and (comparator or low is not None or high is not None):
         raise _Wrong("value", f"{item.name} is no laboratory's result.", "Give the number alone.")
-    _plausible(item, value, unit)
+    _plausible(item, value, unit, comparator)
     for name, most in (("laboratory", 120), ("note", 500)):
         if len(get[name]) > most:
             raise _Wrong(name, "This is too long.", f"Use at most {most} characters.")
@@ -192,6 +192,11 @@ def _item(marker: str, loinc: str) -> Item:
         )  # fmt: skip
     if item_of(item.code) is None:
         raise _Wrong("marker", f"{item.name} is entered in the check-in.", "Remove the row.")
+    if item.group == "red_flag":
+        raise _Wrong(
+            "marker", f"{item.name} is a warning sign, which a file cannot answer.",
+            "Report it among the side effects, where it is answered at once.",
+        )  # fmt: skip
     return item
 
 
@@ -228,14 +233,14 @@ def _number(text: str, field: str) -> Decimal | None:
     return value
 
 
-def _plausible(item: Item, value: Decimal, unit: str) -> None:
+def _plausible(item: Item, value: Decimal, unit: str, comparator: Comparator | None) -> None:
     """A file is asked nothing: what would be asked about a unit is refused with the question."""
     if meant := meant_units(item, value, unit):
         raise _Wrong(
             "unit", f"{value:f} looks as if it were in another unit: {' or '.join(meant)}.",
             "Correct the unit; if it is right, enter this result by hand.",
         )  # fmt: skip
-    if problem := mistaken_value(item, value, unit):
+    if problem := mistaken_value(item, value, unit, comparator):
         raise _Wrong("value", problem, "Check the number and its unit.")
 
 

@@ -49,7 +49,7 @@ class Observation(Base):
 
     Append-only: a correction voids a row and adds another that `replaces` it.
 
-    panel_id      what was entered together: one draw, one scan, one check-in
+    panel_id      what belongs together: one draw, one scan, one check-in; with its corrections
     code          an entry of the catalogue
     value, unit   as entered, digit by digit; a scale or severity is 0 to 10 in `{score}`
     comparator    None for an exact number

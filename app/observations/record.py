@@ -56,6 +56,8 @@ async def enter(
 ) -> list[Observation]:  # fmt: skip
     """Write a whole panel, or nothing of it; void what its results replace.
 
+    A correction stays in the panel of what it corrects, so that a draw or a scan remains whole.
+
     The same panel again writes nothing and gives back the rows it wrote, void or not.
 
     Raises Invalid with every mistake by its field; AskAboutValues with every question, until
@@ -72,15 +74,16 @@ async def enter(
     mistakes = [*understood.mistakes]
     mistakes += await _untimely(session, patient_id, panel, day, here, now)
     mistakes += await _foreign_lines(session, patient_id, understood.results)
-    replaced: dict[UUID, Observation] = {}
-    if not before:
-        replaced = await _replaced(session, patient_id, understood.results, mistakes)
+    replaced = await _replaced(session, patient_id, understood.results, mistakes)
     if mistakes:
         raise invalid(mistakes)
     rows = [
         _row(patient_id, panel, each, place, collected_at, day, here, author, means, now)
         for place, each in enumerate(understood.results)
     ]
+    for row in rows:
+        if row.replaces is not None:
+            _keep_together(row, replaced[row.replaces])
     if before:
         return _same(before, rows)
     if any(row.voided_at is not None for row in replaced.values()):
@@ -345,6 +348,17 @@ def _row(
         note=panel.note,
         replaces=each.replaces,
     )
+
+
+def _keep_together(row: Observation, wrong: Observation) -> None:
+    """Leave a correction in the draw or scan of what it corrects, unless it moves its time.
+
+    Of a scan whose correction names no scanner the scanner stays.
+    """
+    if row.collected_at == wrong.collected_at:
+        row.panel_id = wrong.panel_id
+    if not row.scanner_make:
+        row.scanner_make, row.scanner_model = wrong.scanner_make, wrong.scanner_model
 
 
 def _void(

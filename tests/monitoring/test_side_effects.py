@@ -130,8 +130,10 @@ def test_a_warning_sign_is_an_emergency_whatever_else(code: str, alert: bool) ->
     (signal, *_) = side_effect_signals(reports, [COURSE], hematocrit_alert=alert)
     assert signal.level is Level.EMERGENCY
     clot = alert and code in CLOT_SIGNS
-    assert ("blood clot" in signal.patient_text) == clot
-    assert "Call emergency services now." in signal.patient_text
+    # Whom to call differs from sign to sign: thoughts of suicide have a line of their own.
+    own = CATALOGUE[code].emergency
+    assert signal.patient_text == (RULES["blood_clot"].patient if clot else own)
+    assert ("988" in signal.patient_text) is (code == "suicidal_thoughts")
 
 
 def test_the_rules_speak_of_what_the_catalogue_has() -> None:

@@ -112,7 +112,8 @@ def test_the_canonical_number_in_another_unit_is_asked_about_too(
 
 def leap(code: str, old: str, new: str, unit: str = "", days: float = 30) -> str | None:
     item = CATALOGUE[code]
-    before = Before(Decimal(old), THEN - timedelta(days=days))
+    then = THEN - timedelta(days=days)
+    before = Before(Decimal(old), then, then.date())
     found = jump(item, Decimal(new), unit or item.unit, THEN, before, "results.0.value")
     if found is None:
         return None

@@ -97,6 +97,7 @@ def test_what_is_no_history_is_refused_as_a_whole(text: str) -> None:
         ("2026-11-02,,psa,,1,ng/mL,,,maybe,,", "fasting"),
         ("2026-11-02,,hematocrit,,0.45,%,,,,,", "unit"),
         ("2026-11-02,,headache,,2.5,{score},,,,,", "value"),
+        ("2026-11-02,,chest pain,,1,{score},,,,,", "marker"),
         (f"2026-11-02,,psa,,1,ng/mL,,,,{'x' * 121},", "laboratory"),
         (f"2026-11-02,,psa,,1,ng/mL,,,,,{'x' * 501}", "note"),
         ("2026-11-02,,psa,,1,ng/mL,,,,,,surplus", "row"),

@@ -262,6 +262,56 @@ async def test_a_row_is_read_in_the_canonical_unit_with_its_range(session: Async
 
 
 @SQLITE
+async def test_a_warning_sign_is_asked_nothing_and_has_its_words_at_once(
+    http: httpx.AsyncClient, patient: Person
+) -> None:
+    when_it_was = {"time_known": False, "collected_at": "2021-11-20T12:00:00-07:00"}
+    for _ in range(2):  # two devices, or two fingers, and a day without a time
+        answer = await http.post(PATH, json=a_panel(("chest_pain", "1", "{score}"), **when_it_was))
+        assert answer.status_code == 201, answer.text
+        assert "emergency number" in answer.json()["emergency"]["text"]
+    beside = a_panel(("chest_pain", "1", "{score}"), ("headache", "3", "{score}"), **when_it_was)
+    answer = await http.post(PATH, json=beside)
+    assert answer.status_code == 409, answer.text
+
+
+@SQLITE
+async def test_below_what_the_test_can_measure_is_recorded_however_low_that_is(
+    http: httpx.AsyncClient, patient: Person
+) -> None:
+    """Estradiol of less than 0.5 pg/mL is what a sensitive test says under too much anastrozole."""
+    for value, comparator, status in (
+        ("0.5", "<", 201), ("0.4", "<=", 201), ("0.5", None, 422), ("0.5", ">", 422),
+        ("-1", "<", 422), ("5001", "<", 422),
+    ):  # fmt: skip
+        panel = a_panel(("estradiol", value, "pg/mL"), confirmed=["estradiol"])
+        panel["results"][0]["comparator"] = comparator
+        answer = await http.post(PATH, json=panel)
+        assert answer.status_code == status, (value, comparator, answer.text)
+
+
+@SQLITE
+async def test_scores_of_a_check_in_are_entered_nowhere_else(
+    http: httpx.AsyncClient, patient: Person, sessions: Sessions
+) -> None:
+    answer = await http.post(PATH, json=a_panel(("energy", "7", "{score}")))
+    assert answer.status_code == 422
+    assert "check-in" in answer.json()["errors"][0]["cure"]
+    assert await count(sessions) == 0
+
+
+@SQLITE
+async def test_a_question_names_the_date_where_the_patient_was(
+    http: httpx.AsyncClient, patient: Person
+) -> None:
+    evening = a_panel(("hematocrit", "45", "%"), collected_at="2026-11-20T21:00:00-07:00")
+    assert (await http.post(PATH, json=evening)).status_code == 201
+    answer = await http.post(PATH, json=a_panel(("hematocrit", "0.56", "L/L")))
+    [question] = answer.json()["questions"]
+    assert question["text"] == "It was 45.0 % on 2026-11-20. Is 0.56 L/L right?"
+
+
+@SQLITE
 async def test_nothing_was_collected_before_birth(
     http: httpx.AsyncClient, patient: Person, sessions: Sessions
 ) -> None:

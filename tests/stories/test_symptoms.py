@@ -301,7 +301,7 @@ async def test_a_corrected_number_stays_with_the_rest_of_its_scan_and_its_blood_
             result("dexa_lean", "61.2", "kg", replaces=lean["id"]), id=correction
         )
         assert (right["panel_id"], right["scanner"]) == (lean["panel_id"], horizon)
-    await sent(result("systolic", "128", "mm[Hg]", replaces=upper["id"]))
+    [upper] = await sent(result("systolic", "128", "mm[Hg]", replaces=upper["id"]))
     body = await patient("GET", f"{MINE}/body")
     [scan] = body["scans"]
     assert scan["values"] == {"dexa_lean": "61.20", "dexa_fat": "20.00"}
@@ -310,9 +310,8 @@ async def test_a_corrected_number_stays_with_the_rest_of_its_scan_and_its_blood_
     # One that was measured at another time than thought is a measurement of its own.
     world.time.advance(hours=1)
     moved = await measured(
-        patient, world, result("systolic", "130", "mm[Hg]"),
-        result("diastolic", "81", "mm[Hg]", replaces=None),
-    )  # fmt: skip
+        patient, world, result("systolic", "128", "mm[Hg]", replaces=upper["id"])
+    )
     assert moved["observations"][0]["panel_id"] != upper["panel_id"]
 
 

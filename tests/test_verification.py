@@ -335,9 +335,9 @@ async def test_pages_of_any_size_and_any_number_of_findings_fit(
 
 async def test_no_finding_says_what_stands_in_a_row(record: Record) -> None:
     found = await record.found(
-        "UPDATE event SET note = 'Changed'", "UPDATE terms SET amount_value = '777'",
+        "UPDATE event SET note = 'Changed'", "UPDATE terms SET amount_value = '77.7'",
         "UPDATE line SET medicine = 'oxytocin'", "DELETE FROM audit_seal WHERE number = 4",
         "UPDATE protocol_version SET reason = 'Changed'",
     )  # fmt: skip
-    for said in ("Changed", "Late", "Less", "777", "oxytocin", "anastrozole", "0.25", "taken"):
+    for said in ("Changed", "Late", "Less", "77.7", "oxytocin", "anastrozole", "0.25", "taken"):
         assert said not in found

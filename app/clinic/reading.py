@@ -17,7 +17,7 @@ from app.audit import Means
 from app.doses.adherence import Intake
 from app.doses.delivery import Fate, reminders_of
 from app.doses.models import Dose, Kind
-from app.doses.standing import standing_event, stands
+from app.doses.standing import intake_of, standing_event, stands
 from app.doses.state import WeekKey
 from app.doses.weeks import Week, WeekNight, monday_of, week_of
 from app.protocols.models import Line, Version
@@ -127,18 +127,8 @@ def _week_key(row: Any) -> WeekKey:
 
 
 def _reading(row: Any, week: Week | None) -> Reading:
-    skipped = row.kind is Kind.SKIPPED
     counted = week is not None and row.quota is not None and not row.extra
-    intake = Intake(
-        due_at=row.due_at,
-        closes_at=row.closes_at,
-        on_time=timedelta(minutes=row.on_time_minutes),
-        taken_at=row.taken_at if row.kind is Kind.TAKEN else None,
-        skip_reason=(row.reason.value if row.reason else "") if skipped else None,
-        held=row.held,
-        extra=row.extra,
-        standing=week.standings.get(row.night) if week is not None and counted else None,
-    )
+    intake = intake_of(row, week.standings.get(row.night) if week is not None and counted else None)
     return Reading(row.patient_id, row.line_id, row.label, intake, row.means, row.logged_at)
 
 

@@ -5,7 +5,7 @@ becomes a dose of its own outside the plan.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
@@ -16,10 +16,11 @@ from sqlalchemy.orm import selectinload
 from app import audit
 from app.accounts.evenings import clocks_of, take_turn
 from app.audit import Means
-from app.doses.history import Entry, Refused, read
+from app.doses.history import Entry, read
 from app.doses.log import CLOCK_SLACK, Report, append, extra_slot, stop_reminding
 from app.doses.models import Dose, Event, Kind
 from app.doses.plan import PlannedDose
+from app.history_file import Brought, Refused
 from app.schedule import A_DAY, Evenings
 from app.units import Amount
 
@@ -44,16 +45,6 @@ class KnownLine:
     on_time_minutes: int
     min_gap_minutes: int | None
     amount_at: Callable[[date], Amount]
-
-
-@dataclass(slots=True)
-class Brought:
-    """What became of a file, or would: rows that say something, newly recorded, there before."""
-
-    rows: int = 0
-    recorded: int = 0
-    already: int = 0
-    refused: list[Refused] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
-"""Which event of a dose stands: the words in SQL for what `Dose.outcome` says in Python."""
+"""Which event of a dose stands, in SQL as `Dose.outcome` says it in Python, and what it means."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import aliased
 
+from app.doses.adherence import Intake
 from app.doses.models import Dose, Event, Kind
+from app.doses.weeks import Standing
 
 
 def standing_event() -> Any:
@@ -28,3 +31,23 @@ def stands(event: Any) -> ColumnElement[bool]:
         event.patient_id == Dose.patient_id, event.dose_id == Dose.id,
         event.kind != Kind.UNDONE, ~superseded,
     )  # fmt: skip
+
+
+def intake_of(row: Any, standing: Standing | None = None) -> Intake:
+    """A row of a dose and of what stands of it, as adherence counts it.
+
+    row        has `due_at`, `closes_at`, `on_time_minutes`, `held` and `extra` of the dose, and
+               `kind`, `taken_at` and `reason` of the event
+    standing   of a night of a line taken on any so many nights
+    """
+    skipped = row.kind is Kind.SKIPPED
+    return Intake(
+        due_at=row.due_at,
+        closes_at=row.closes_at,
+        on_time=timedelta(minutes=row.on_time_minutes),
+        taken_at=row.taken_at if row.kind is Kind.TAKEN else None,
+        skip_reason=(row.reason.value if row.reason else "") if skipped else None,
+        held=row.held,
+        extra=row.extra,
+        standing=standing,
+    )

@@ -143,7 +143,7 @@ async def place(
     turns = preferences.turns
     begins = turns if MORNING_BEGINS < turns < row.at else MORNING_BEGINS
     since, until = moment_of(row.day, begins, here), moment_of(row.day, NOON, here)
-    if since is not None and until is not None:
+    if since is not None and until is not None and since < until:
         await waits.begin(session, row.patient_id, row.id, since, until)
         await mark_for_planning(session, row.patient_id, now)
 

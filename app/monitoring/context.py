@@ -13,40 +13,16 @@ from app.doses.adherence import Adherence
 from app.doses.weeks import Standing
 from app.monitoring.intervals import (
     ADHERENCE,
-    AHEAD,
-    BACK,
     DATA,
     Around,
-    LoggedDose,
     Of,
     Position,
     fraction_of,
     hours_of,
-    log_around,
     position_of,
 )
 from app.observations.guards import QUANTITATION_LIMIT
 from app.observations.reading import Value
-
-__all__ = [
-    "ADHERENCE",
-    "AHEAD",
-    "BACK",
-    "DATA",
-    "POSITIONED",
-    "Around",
-    "Care",
-    "DrawContext",
-    "Expected",
-    "Last",
-    "LoggedDose",
-    "Of",
-    "Position",
-    "draw_context",
-    "fraction_of",
-    "log_around",
-    "position_of",
-]  # fmt: skip
 
 POSITIONED = frozenset(DATA["positioned"]["markers"])
 """The markers that have a right time within the testosterone interval."""

@@ -12,19 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.evenings import evenings_from
 from app.accounts.models import Preferences
-from app.doses.adherence import Intake
-from app.doses.models import Dose, Held, Kind
-from app.doses.standing import standing_event, stands
-from app.monitoring.context import (
+from app.doses.models import Dose, Held
+from app.doses.standing import intake_of, standing_event, stands
+from app.monitoring.context import DrawContext, Expected, draw_context
+from app.monitoring.intervals import (
     AHEAD,
     BACK,
     Around,
-    DrawContext,
-    Expected,
     LoggedDose,
     Of,
     Position,
-    draw_context,
     fraction_of,
     log_around,
     position_of,
@@ -32,7 +29,7 @@ from app.monitoring.context import (
 from app.monitoring.settings import MonitoringSettings, Timing, settings_of_all
 from app.observations.reading import Value
 from app.protocols.medicines import GROWTH_HORMONE_PEPTIDE, MEDICINES
-from app.protocols.models import Line, Version
+from app.protocols.models import Line, Terms, Version
 from app.protocols.standing import segments
 
 KINDS = {
@@ -145,9 +142,16 @@ async def _logs(
         select(
             Dose.patient_id, Dose.line_id, Dose.label, Dose.night, Dose.due_at, Dose.closes_at,
             Dose.on_time_minutes, Dose.held, Dose.held_for, Dose.extra, Dose.quota, Line.medicine,
-            last.kind, last.taken_at, last.reason,
+            Version.created_at, Terms.recurrence, last.kind, last.taken_at, last.reason,
         )
         .join(Line, and_(Line.patient_id == Dose.patient_id, Line.id == Dose.line_id))
+        .join(
+            Version, and_(Version.patient_id == Dose.patient_id, Version.id == Dose.version_id)
+        )
+        .outerjoin(Terms, and_(
+            Terms.patient_id == Dose.patient_id, Terms.version_id == Dose.version_id,
+            Terms.line_id == Dose.line_id,
+        ))
         .outerjoin(last, stands(last))
         .where(or_(*(
             and_(Dose.patient_id == patient, Dose.due_at > since, Dose.due_at < until)
@@ -175,24 +179,26 @@ def _stretches(labs: Sequence[Value]) -> list[tuple[datetime, datetime]]:
 
 
 def _logged(row: Any) -> LoggedDose:
-    skipped = row.kind is Kind.SKIPPED
     return LoggedDose(
         of=kind_of(row.medicine),
         line_id=row.line_id,
         label=row.label,
         night=row.night,
-        intake=Intake(
-            due_at=row.due_at,
-            closes_at=row.closes_at,
-            on_time=timedelta(minutes=row.on_time_minutes),
-            taken_at=row.taken_at if row.kind is Kind.TAKEN else None,
-            skip_reason=(row.reason.value if row.reason else "") if skipped else None,
-            held=row.held,
-            extra=row.extra,
-        ),
+        intake=intake_of(row),
         planned=not row.extra and row.held_for is not Held.GAP,
         quota=row.quota,
+        rhythm=_rhythm(row.line_id, row.recurrence or {}),
+        written_at=row.created_at,
     )
+
+
+def _rhythm(line_id: UUID, recurrence: Mapping[str, Any]) -> str:
+    """A line and how often it comes, whatever the hour and whenever it began or ends."""
+    often = {name: each for name, each in recurrence.items() if name not in _BESIDE}
+    return f"{line_id} {sorted(often.items())} {len(recurrence.get('times', ()))}"
+
+
+_BESIDE = frozenset({"first", "last", "times"})
 
 
 async def _versions(

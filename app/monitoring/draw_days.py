@@ -13,8 +13,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.monitoring.context import Position, position_of
 from app.monitoring.draw_notes import Note, moment_of, notes_for, spoken
+from app.monitoring.intervals import Position, interval_at, occasions, position_of
 from app.schedule import A_DAY
 
 # 08:00 first and then what is nearest to it: laboratories draw fasting blood early. [D]
@@ -55,7 +55,11 @@ class Fate(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One testosterone dose, planned or taken outside the plan (`extra`)."""
+    """One testosterone dose.
+
+    extra   outside the plan, or moved too close to the one before by a change of zone: no interval
+            is counted by its due time
+    """
 
     line_id: UUID
     label: str
@@ -235,7 +239,7 @@ def place_of(asked: Asked, day: date, at: time) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class _Log:
-    """Testosterone doses in the order of their moments; `due` are the planned times in theirs."""
+    """Testosterone doses in the order of their moments; `due` are the planned occasions."""
 
     doses: list[Given]
     moments: list[datetime]
@@ -244,7 +248,7 @@ class _Log:
     @classmethod
     def of(cls, given: Sequence[Given]) -> "_Log":
         doses = sorted(given, key=lambda one: (one.moment, one.line_id, one.due_at))
-        due = sorted({one.due_at for one in given if not one.extra})
+        due = occasions(one.due_at for one in given if not one.extra)
         return cls(doses, [one.moment for one in doses], due)
 
     def before(self, moment: datetime) -> Given | None:
@@ -258,22 +262,13 @@ class _Log:
         ends = bisect_right(self.moments, before.moment)
         return next((one for one in self.doses[begins:ends] if not one.reliable), None)
 
-    def interval(self, before: Given) -> timedelta | None:
-        """From the due time of a dose to the next planned one; without one, that before it.
-
-        Of a dose outside the plan, that between the planned ones around it.
-        """
-        place = bisect_right(self.due, before.due_at)
-        ends = min(max(place, 1), len(self.due) - 1)
-        return self.due[ends] - self.due[ends - 1] if ends > 0 else None
-
 
 def _place(asked: Asked, log: _Log, day: date, at: time) -> Place:
     moment = moment_of(day, at, asked.here)
     if moment is None:
         return Place(day, at, False, "The calendar there has no such day.", None, None, ())
     before = log.before(moment)
-    interval = log.interval(before) if before else None
+    interval = interval_at(before.due_at, log.due) if before else None
     length = moment - before.moment if before else None
     position = None
     if before and before.reliable and interval and length is not None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.accounts.evenings import clocks_of
-from app.doses.models import Dose
+from app.doses.models import Dose, Held
 from app.doses.plan import PlannedDose
 from app.doses.state import DoseState, counts_in_week, state_of, week_key, weeks_among
 from app.monitoring.context import POSITIONED
@@ -51,9 +51,9 @@ async def visit_of(session: AsyncSession, patient_id: UUID, draw: UUID, now: dat
 
 
 async def is_settled(session: AsyncSession, patient_id: UUID, draw: UUID, now: datetime) -> bool:
-    """Whether a draw is done or was drawn; False for one that the plan asks for no more."""
+    """Whether nothing is asked of a draw: it is done, was drawn, or the plan has it no more."""
     visits = await visits_of(session, patient_id, now)
-    return any(draw in visit.draws and not visit.open for visit in visits)
+    return not any(draw in visit.draws and visit.open for visit in visits)
 
 
 async def asked_of(
@@ -110,7 +110,7 @@ async def _doses(
     for dose, medicine in recorded:
         state = state_of(dose, now, weeks.get(week_key(dose)) if counts_in_week(dose) else None)
         if state is not DoseState.REST and medicine in TESTOSTERONE:
-            given.append(_given(dose, state))
+            given.append(given_of(dose, state))
         if state in (DoseState.UPCOMING, DoseState.OPEN):
             due.append(dose.due_at)
     versions = await versions_of(session, patient_id)
@@ -135,13 +135,15 @@ async def _doses(
     return given, sorted(due)
 
 
-def _given(dose: Dose, state: DoseState) -> Given:
+def given_of(dose: Dose, state: DoseState) -> Given:
+    """A testosterone dose of the plan or the log, as the planner counts by it."""
     outcome = dose.outcome
     fate = _FATES[state]
     if fate is Fate.AHEAD and dose.quota is not None:
         fate = Fate.ANY_NIGHT
     taken_at = outcome.taken_at if outcome is not None and fate is Fate.TAKEN else None
-    return Given(dose.line_id, dose.label, dose.due_at, fate, taken_at, dose.extra)
+    beside = dose.extra or dose.held_for is Held.GAP
+    return Given(dose.line_id, dose.label, dose.due_at, fate, taken_at, beside)
 
 
 def _to_come(dose: PlannedDose) -> Given:

@@ -5,7 +5,7 @@ was drawn, as they are known on the day that is asked about; nothing of it is ke
 """
 
 import enum
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -161,15 +161,16 @@ def standing_of(instance: Instance, course: Course, today: date) -> Standing:
     """How one instance stands today, whether or not it is still asked for."""
     last = min(today, instance.ends_on - A_DAY)
 
-    def first_of(known: Iterable[Result]) -> Callable[[str], date | None]:
-        within = [each for each in known if instance.opens_on <= each.day <= last]
-        return lambda marker: min(
-            (each.day for each in within if each.code in answers_for(marker)), default=None
-        )
-
     def complete(known: Iterable[Result]) -> tuple[date | None, tuple[str, ...]]:
-        first = first_of(known)
-        days = {marker: first(marker) for marker in instance.markers}
+        first: dict[str, date] = {}
+        for each in known:
+            if instance.opens_on <= each.day <= last:
+                first[each.code] = min(first.get(each.code, each.day), each.day)
+        days = {
+            marker: min((first[code] for code in answers_for(marker) if code in first),
+                        default=None)
+            for marker in instance.markers
+        }  # fmt: skip
         missing = tuple(marker for marker, day in days.items() if day is None)
         if missing or not days:
             return None, missing

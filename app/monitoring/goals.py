@@ -7,8 +7,8 @@ A goal is drawn beside a result and asks for nothing: what asks for a look are t
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.monitoring.context import Position
 from app.monitoring.igf1 import SOURCE, Z_HIGH, Z_LOW, Basis, Place
+from app.monitoring.intervals import Position
 from app.monitoring.limits import RULES, Figures, Rule, Test, measured
 from app.monitoring.spans import Span
 from app.observations.catalogue import CATALOGUE

@@ -2,6 +2,7 @@
 
 import enum
 import tomllib
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,10 @@ ADHERENCE = timedelta(days=DATA["adherence"]["days"])
 BACK = timedelta(days=DATA["look"]["back_days"])
 AHEAD = timedelta(days=DATA["look"]["ahead_days"])
 """How far around a draw the dose log has to be given."""
+
+OCCASION = timedelta(hours=6)
+"""Doses due so close together are one occasion: two lines of an evening are no interval of minutes.
+[D] engineering default."""
 
 _ENDS = {name: Decimal(DATA["positions"][name]) for name in ("peak", "mid", "late", "trough")}
 
@@ -50,6 +55,8 @@ class LoggedDose:
     planned   its due time belongs to the schedule; not of an extra one, nor of one that a change
               of zone moved too close to the one before
     quota     of a line taken on any so many nights of the week: how many
+    rhythm    words that are the same exactly while the prescription repeats it alike
+    written_at  when the version was written that planned it so; None for always
     """
 
     of: Of | None
@@ -59,6 +66,8 @@ class LoggedDose:
     intake: Intake
     planned: bool = True
     quota: int | None = None
+    rhythm: str = ""
+    written_at: datetime | None = None
 
 
 def position_of(fraction: Decimal) -> Position:
@@ -103,7 +112,8 @@ def log_around(doses: Iterable[LoggedDose], at: datetime) -> Around:
     before = {of: _last_of(of, given, at) for of in Of}
     interval = None
     if (testosterone := before[Of.TESTOSTERONE]) is not None:
-        interval = _interval(testosterone[0], [one for one in given if one.of is Of.TESTOSTERONE])
+        alike = [one for one in given if one.of is Of.TESTOSTERONE]
+        interval = _interval(testosterone[0], alike, at)
     counted = [dose.intake for dose in then if at - ADHERENCE < dose.intake.due_at <= at]
     return Around(at, given, then, before, interval, summarise(counted, at))
 
@@ -128,22 +138,49 @@ def _last_of(
     return max(taken, key=lambda one: one[1], default=None)
 
 
-def _interval(dose: LoggedDose, alike: Sequence[LoggedDose]) -> Decimal | None:
+def occasions(due: Iterable[datetime]) -> list[datetime]:
+    """When doses fall due, those within `OCCASION` of an earlier one left out; in order."""
+    found: list[datetime] = []
+    for at in sorted(due):
+        if not found or at - found[-1] >= OCCASION:
+            found.append(at)
+    return found
+
+
+def interval_at(due_at: datetime, planned: Sequence[datetime]) -> timedelta | None:
+    """From a dose's occasion to the next planned one; where none follows, that before it.
+
+    planned   as `occasions` gives them; None with fewer than two
+
+    Of a dose outside the plan, it is that between the planned ones around it; where only one side
+    is planned, the distance on that side.
+    """
+    ends = min(max(bisect_right(planned, due_at), 1), len(planned) - 1)
+    return planned[ends] - planned[ends - 1] if ends > 0 else None
+
+
+def _interval(dose: LoggedDose, alike: Sequence[LoggedDose], at: datetime) -> Decimal | None:
     """Hours from this dose to the next one by the plan, whenever either of them was taken.
 
-    Of one outside the plan, those between the planned doses around it; where only one side is
-    planned, the distance on that side. None while the plan has no two doses.
+    alike   the doses of its kind, in order of their due times
+
+    By the plan as it was at the draw: another rhythm that was written later began no earlier.
     """
-    quota = dose.quota or next((one.quota for one in alike if one.planned and one.quota), None)
-    if quota is not None:
-        return Decimal(DAYS * 24) / quota
-    due = sorted({one.intake.due_at for one in alike if one.planned})
-    at = dose.intake.due_at
-    begins = max((n for n, one in enumerate(due) if one <= at), default=0)
-    ends = begins + 1
-    if ends >= len(due):
-        begins, ends = begins - 1, begins
-    return hours_of(due[ends] - due[begins]) if begins >= 0 else None
+    planned = [one for one in alike if one.planned]
+    if not dose.planned:
+        # One outside the plan is taken as part of the rhythm it falls into.
+        before = [one for one in planned if one.intake.due_at <= dose.intake.due_at]
+        dose = replace(dose, quota=next(iter([*before[-1:], *planned]), dose).quota)
+    if dose.quota is not None:
+        return Decimal(DAYS * 24) / dose.quota
+    fixed = [one for one in planned if one.quota is None]
+    rhythms = {one.rhythm for one in fixed if one.written_at is None or one.written_at <= at}
+    known = [one for one in fixed if one.rhythm in rhythms]
+    for given in (known, fixed):
+        due = occasions(one.intake.due_at for one in given)
+        if (length := interval_at(dose.intake.due_at, due)) is not None:
+            return hours_of(length)
+    return None
 
 
 def _as_of(doses: Iterable[LoggedDose], at: datetime) -> tuple[LoggedDose, ...]:

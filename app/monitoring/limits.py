@@ -106,7 +106,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A line on a chart: from there on, or up to there, a rule speaks; `text` for either reader."""
+    """A line on a chart: from there on, or up to there, a rule speaks; `text` is for the reader."""
 
     at: Decimal
     level: Level
@@ -202,28 +202,32 @@ def least_of(code: str) -> Decimal | None:
     return min(figures) if len(figures) == len(rules) else None
 
 
-def limits_on(code: str, figures: Figures) -> list[Limit]:
+def limits_on(code: str, figures: Figures, *, own: bool) -> list[Limit]:
     """The lines that a marker's chart has for this patient, from low to high.
+
+    own   whether the patient reads them, or somebody who looks after them
 
     Only those that hold for every result: none that counts from a baseline, or before the start.
     """
     words = {Test.AT_LEAST: "At or above", Test.ABOVE: "Above", Test.BELOW: "Below"}
+    looks = _OWN_LOOKS if own else _CLINIC_LOOKS
     found = []
     for rule in _BY_MARKER.get(code, ()):
         if rule.test in words and not rule.when:
             at = limit_of(rule, figures)
-            text = f"{words[rule.test]} {measured(CATALOGUE[code], at)}: {_LOOKS[rule.level]}"
+            text = f"{words[rule.test]} {measured(CATALOGUE[code], at)}: {looks[rule.level]}"
             found.append(Limit(at, rule.level, text))
     return sorted(found, key=lambda limit: limit.at)
 
 
-_LOOKS = {
-    Level.INFO: "the clinic reviews it",
-    Level.AMBER: "to be looked at this week",
-    Level.RED: "to be looked at today",
-    Level.EMERGENCY: "emergency services are to be called now",
-}
-"""How soon a look is due, in words for patients and clinicians alike."""
+_OWN_LOOKS = {
+    Level.INFO: "your clinic looks at it", Level.AMBER: "contact your clinic this week",
+    Level.RED: "contact your clinic today", Level.EMERGENCY: "call emergency services now",
+}  # fmt: skip
+_CLINIC_LOOKS = {
+    Level.INFO: "for review", Level.AMBER: "for a look this week",
+    Level.RED: "for a look today", Level.EMERGENCY: "emergency",
+}  # fmt: skip
 
 
 def measured(item: Item, value: Decimal) -> str:

@@ -29,6 +29,8 @@ from app.push.outbox import withdraw
 __all__ = ["Treatment", "draw_id", "draws_of", "materialise", "treatment_of", "visits_of"]
 
 HORIZON = timedelta(days=400)  # about thirteen months
+EARLY = timedelta(days=90)
+"""So long before its window a draw may have been made; a day before that is mistyped. [D]"""
 
 
 class AlreadyDrawn(Problem):
@@ -192,8 +194,6 @@ async def materialise(
     rows = {row.id: row for row in await session.scalars(mine)}
     known = (await known_of(session, [patient_id], now))[patient_id]
     labs = _labs(patient_id, known, await _chosen(session, patient_id))
-    if known.treatment is None:
-        return labs
     wanted = {each.id: each.instance for each in labs.draws}
     missing = [key for key in wanted if key not in rows]
     if missing:
@@ -291,12 +291,17 @@ async def mark_drawn(
 
     The id of a visit stands for all of its draws whose window had opened by then. A repeat changes
     nothing; another date corrects the first. Raises NotFound, and Invalid for a date that has not
-    come yet.
+    come yet, or that lies long before the draw was asked for.
     """
     claimed = await _claimed(session, patient_id, draw, now)
     if on is not None and on > claimed.today:
         raise Invalid(
             "The draw cannot lie in the future.", field="on", cure="Choose today or an earlier day."
+        )
+    asked_from = claimed.row.due_on - timedelta(days=claimed.row.window_before)
+    if on is not None and on < asked_from - EARLY:
+        raise Invalid(
+            "That is long before this draw was asked for.", field="on", cure="Check the year."
         )
     for row in claimed.rows:
         if row.drawn_on is not None and on in (None, row.drawn_on):

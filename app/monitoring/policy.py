@@ -3,8 +3,9 @@
 A patient whom no clinician looks after decides both themselves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from app.db import insert_new
 from app.monitoring.models import LabPlan, LabSettings
 from app.monitoring.plan import materialise
 from app.monitoring.rules import DEFAULT_RULES, Fault, Purpose, Rule, check
-from app.monitoring.settings import MonitoringSettings
+from app.monitoring.settings import Goal, MonitoringSettings
 from app.monitoring.treatment import kept_from, rules_from
 from app.observations.catalogue import CATALOGUE
 from app.problems import Invalid, Problem
@@ -126,7 +127,21 @@ def _check(rules: Sequence[Rule]) -> None:
 _SPOKEN = {Purpose.BLOOD: "blood", Purpose.SCAN: "a scan", Purpose.MEASURE: "a measurement"}
 
 
+_IN_THE_UNIT_OF = {
+    "hematocrit_amber": "hematocrit", "hematocrit_red": "hematocrit",
+    "testosterone": "testosterone_total", "estradiol": "estradiol",
+}  # fmt: skip
+"""The marker whose limits of entry hold for a setting: 0.54 is no percentage, nor is 540."""
+
+
 def _in_order(wanted: MonitoringSettings) -> None:
+    for name, figure in _figures(wanted):
+        hard = CATALOGUE[_IN_THE_UNIT_OF[name.split(".")[0]]].hard
+        if hard is not None and not hard.holds(figure):
+            raise Invalid(
+                f"No result could be {figure}.", field=name,
+                cure=f"Choose from {hard.low} to {hard.high}; check the unit.",
+            )  # fmt: skip
     if wanted.hematocrit_amber >= wanted.hematocrit_red:
         raise Invalid(
             "The lower limit of hematocrit is not below the upper one.", field="hematocrit_amber",
@@ -139,3 +154,14 @@ def _in_order(wanted: MonitoringSettings) -> None:
                 "The goal ends before it begins.", field=f"{name}.low",
                 cure=f"Choose at most {goal.high}.",
             )  # fmt: skip
+
+
+def _figures(wanted: MonitoringSettings) -> Iterator[tuple[str, Decimal]]:
+    """Each figure that is compared with results, by the field it stands in."""
+    for name in _IN_THE_UNIT_OF:
+        chosen = getattr(wanted, name)
+        if isinstance(chosen, Goal):
+            yield f"{name}.low", chosen.low
+            yield f"{name}.high", chosen.high
+        else:
+            yield name, chosen

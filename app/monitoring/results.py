@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Person, Preferences
 from app.monitoring import igf1
-from app.monitoring.context import Of, Position
 from app.monitoring.contexts import kind_of
 from app.monitoring.courses import report_of
+from app.monitoring.intervals import Of, Position
 from app.monitoring.limits import MARKERS, Figures, Known, When, least_of
 from app.monitoring.models import LabSettings
 from app.monitoring.people import Facts, age_on

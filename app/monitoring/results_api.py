@@ -13,9 +13,10 @@ from app.accounts.models import Person
 from app.clock import Now
 from app.db import Session
 from app.monitoring.changes import DoseChange, dose_changes
-from app.monitoring.context import DrawContext, Of, Position
+from app.monitoring.context import DrawContext
 from app.monitoring.contexts import contexts_of
 from app.monitoring.goals import goal_of, standing_in_goal
+from app.monitoring.intervals import Of, Position
 from app.monitoring.levels import Level
 from app.monitoring.limits import Limit, Said, limits_on
 from app.monitoring.results import Results, results_of
@@ -224,7 +225,10 @@ class _Shown:
                 high=None if goal.high is None else digits(goal.high),
                 text=goal.text, source=goal.source,
             ),
-            limits=[LimitOut.of(limit) for limit in limits_on(code, self.results.figures)],
+            limits=[
+                LimitOut.of(limit)
+                for limit in limits_on(code, self.results.figures, own=self.own)
+            ],
             results=[self.result(value, row) for value, row in mine],
         )  # fmt: skip
 

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Person
-from app.monitoring.context import Position
 from app.monitoring.contexts import positions_of
 from app.monitoring.courses import courses_of
+from app.monitoring.intervals import Position
 from app.monitoring.levels import Level, Signal, signal_id
 from app.monitoring.limits import RULES, Said, When, fires, signals_in
 from app.monitoring.models import FlagSeen

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.evenings import preferences_of
 from app.accounts.waking import waking_moment
+from app.audit import AuditEntry
 from app.monitoring.due import State
 from app.monitoring.models import LabDraw
 from app.monitoring.plan import Visit, materialise
@@ -27,6 +28,9 @@ _JUST_PLANNED = timedelta(minutes=5)
 
 # A default plan always has a draw beyond this day, so a patient without one needs more of it.
 _ENOUGH = timedelta(days=200)
+
+# After which of these a draw may be asked for that was not, or no more.
+_TELLING = ("observation.entered", "observations.imported", "observation.voided", "about.told")
 
 _GIVE_UP = timedelta(days=91)
 _AGAIN = timedelta(minutes=15)
@@ -124,7 +128,8 @@ async def _extend_plans(session: AsyncSession, now: datetime, limit: int) -> Non
     """Make or lengthen the lab plans of patients whose dose plan was just looked at.
 
     Also of those whose prescription was written or agreed to in the last day, because a re-check
-    follows a change of the dose.
+    follows a change of the dose; and of those of whom something was entered, voided or told: a
+    draw may follow a result, be asked for again without it, or begin with an age.
     """
     enough = exists().where(
         LabDraw.patient_id == Plan.patient_id, LabDraw.due_on >= (now + _ENOUGH).date()
@@ -133,8 +138,12 @@ async def _extend_plans(session: AsyncSession, now: datetime, limit: int) -> Non
         Version.patient_id == Plan.patient_id,
         or_(Version.created_at > now - A_DAY, Version.acknowledged_at > now - A_DAY),
     )
+    told = exists().where(
+        AuditEntry.patient_id == Plan.patient_id, AuditEntry.at > now - A_DAY,
+        AuditEntry.action.in_(_TELLING),
+    )  # fmt: skip
     looked_at = or_(Plan.next_at <= now, Plan.next_at > now + EVERY - _JUST_PLANNED)
-    wanting = select(Plan.patient_id).where(looked_at, or_(~enough, changed)).limit(limit)
+    wanting = select(Plan.patient_id).where(looked_at, or_(~enough, changed, told)).limit(limit)
     await _each(session, (await session.scalars(wanting)).all(), now)
 
 

@@ -7,6 +7,11 @@ from datetime import date, timedelta
 from app.monitoring.due import SETTLED, Standing, State
 from app.monitoring.rules import Purpose
 
+_OVERDUE = {
+    Purpose.BLOOD: "Overdue labs", Purpose.SCAN: "Overdue DEXA scan",
+    Purpose.MEASURE: "Overdue measurements",
+}  # fmt: skip
+
 _PRESSING = (State.OVERDUE, State.DUE, State.SOON, State.UPCOMING, State.SNOOZED)
 
 
@@ -31,7 +36,12 @@ class Merged:
 
     @property
     def name(self) -> str:
-        """The name of the member that asks for most."""
+        """The name of the member that asks for most; of members of several days of which one is
+        overdue, only that: sixteen weeks in, nobody is asked for a baseline."""
+        days = {each.instance.due_on for each in self.members}
+        names = {each.instance.name for each in self.members}
+        if self.state is State.OVERDUE and len(days) > 1 and len(names) > 1:
+            return _OVERDUE[self.purpose]
         return max(self.members, key=lambda each: len(each.instance.markers)).instance.name
 
     @property

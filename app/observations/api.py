@@ -38,7 +38,7 @@ from app.observations.shapes import (
     VoidIn,
 )
 from app.problems import Invalid, NotFound, TooLarge, declared
-from app.schedule import zone
+from app.schedule import A_DAY, zone
 
 router = APIRouter(prefix="/api", tags=["observations"])
 
@@ -90,8 +90,9 @@ async def read_observations(
     """
     preferences = await preferences_of(session, access.patient_id)
     most = timedelta(days=MOST_DAYS)
-    today = now.astimezone(zone(zone_of(preferences))).date()
-    until = until or (min(since + most, today) if since and since <= today else today)
+    # Who came back from the east has results whose date is tomorrow's here.
+    newest = now.astimezone(zone(zone_of(preferences))).date() + A_DAY
+    until = until or (min(since + most, newest) if since and since <= newest else newest)
     since = since or until - most
     if not timedelta(0) <= until - since <= most:
         raise Invalid(

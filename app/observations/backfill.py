@@ -4,7 +4,7 @@ Rows of one instant, and of one laboratory, become one panel.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -15,8 +15,9 @@ from app import audit
 from app.accounts.evenings import take_turn
 from app.accounts.models import Person
 from app.audit import Means
+from app.history_file import Brought, Refused
 from app.observations.guards import CLOCK_SLACK, pressure_mistaken
-from app.observations.history import Entry, Refused, read
+from app.observations.history import Entry, read
 from app.observations.models import Observation
 from app.observations.record import DATE_ONLY
 from app.observations.witness import note_entered
@@ -24,16 +25,6 @@ from app.schedule import zone
 
 # Parameters of one statement; SQLite takes 32,766 and PostgreSQL one more.
 _AT_ONCE = 5000
-
-
-@dataclass(slots=True)
-class Brought:
-    """What became of a file, or would: rows that say something, newly recorded, there before."""
-
-    rows: int = 0
-    recorded: int = 0
-    already: int = 0
-    refused: list[Refused] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,9 @@ async def keep(
                   a later one, and nor does what stands already
     scores        0 to 10 by the code of a scale, at least one
 
-    Raises Invalid for a day that has not begun, for no score and for what is no scale, and
-    CheckInDiffers for something else under the same id.
+    The answer has no score where what was sent is void by now. Raises Invalid for a day that has
+    not begun, for no score and for what is no scale, and CheckInDiffers for something else under
+    the same id.
     """
     preferences = await take_turn(session, patient_id)
     _check(day, scores, evenings_from(preferences).night_of(now))
@@ -82,13 +83,13 @@ async def keep(
                 "Something else was entered with this id.", cure="Send it with an id of its own."
             )
     else:
-        open_to_change = {*scores, *(await policy_of(session, patient_id)).items}
-        stands = await _standing(session, patient_id, day, open_to_change)
+        asked = (await policy_of(session, patient_id)).items or SCALES
+        stands = await _standing(session, patient_id, day, {*scores, *asked})
         same = _said(stands) == dict(scores) and all(row.note == note for row in stands)
         if not stands or not same:
             rows = _rows(patient_id, actor, means, check_in_id, day, scores, note, preferences, now)
             await _replace(session, stands, rows, actor, means, now)
-    (kept,) = await check_ins_of(session, patient_id, day, day)
+    (kept,) = await _days(session, patient_id, day, day)
     return kept
 
 
@@ -99,17 +100,18 @@ async def check_ins_of(
 
     A day on which nothing stands any more is not among them.
     """
+    return [each for each in await _days(session, patient_id, since, until) if each.scores]
+
+
+async def _days(session: AsyncSession, patient_id: UUID, since: date, until: date) -> list[CheckIn]:
+    """Every day on which anything was ever entered, newest first."""
     mine = select(Observation).where(_scores(patient_id, since, until))
     rows = (await session.scalars(mine.order_by(Observation.entered_at, Observation.code))).all()
     people = await people_of(session, rows)
     days: dict[date, list[Observation]] = defaultdict(list)
     for row in rows:
         days[row.day].append(row)
-    return [
-        _check_in(day, days[day], people)
-        for day in sorted(days, reverse=True)
-        if any(row.voided_at is None for row in days[day])
-    ]
+    return [_check_in(day, days[day], people) for day in sorted(days, reverse=True)]
 
 
 async def is_there(session: AsyncSession, patient_id: UUID, day: date) -> bool:
@@ -224,7 +226,7 @@ def _check_in(day: date, rows: Sequence[Observation], people: Mapping[UUID, Pers
         for (at, last), who in sorted(stages.items())
     )
     stands = [row for row in rows if row.voided_at is None]
-    return CheckIn(day, _said(stands), stands[-1].note, history)
+    return CheckIn(day, _said(stands), stands[-1].note if stands else "", history)
 
 
 def _stood(row: Observation, at: datetime, *, last: bool) -> bool:

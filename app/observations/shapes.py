@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from app.accounts.models import Person, Role
 from app.audit import Means
 from app.clock import Instant
+from app.history_file import MOST_BYTES
 from app.observations.catalogue import CATALOGUE, Hint, Item, Range, spoken_unit
 from app.observations.conversions import canonical, shown
 from app.observations.models import Assay, Comparator, Fasting, Observation
@@ -18,9 +19,6 @@ from app.schedule import zone
 
 MOST_RESULTS = 60
 """Results in one panel: everything of the catalogue's largest group, and some more."""
-
-MOST_BYTES = 1_000_000
-"""Of an imported file."""
 
 Short = Annotated[str, StringConstraints(max_length=40)]
 

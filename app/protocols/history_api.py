@@ -7,7 +7,7 @@ from app.accounts.access import OfPatient, OnlyLooking
 from app.clock import Now
 from app.db import Session
 from app.doses.backfill import bring_in
-from app.doses.history import MOST_BYTES
+from app.history_file import MOST_BYTES
 from app.problems import Invalid, NotFound, TooLarge, declared
 from app.protocols.history import MEDICINE_NAMES, known_lines
 from app.protocols.planning import mark_for_planning

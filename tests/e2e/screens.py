@@ -339,8 +339,8 @@ async def rules_and_limits(page: Page) -> None:
     await page.locator("[data-rule=week-6] [data-do=off]").click()
     await page.locator("[data-off] [data-do=on]").wait_for()
     await page.locator("[data-rule=week-12] summary").click()
-    await page.locator("[data-rule=week-12] [data-do=days]").click()
-    await page.locator("[data-rule=week-12] input").nth(1).fill("two")
+    await page.locator("[data-rule=week-12] [data-do=change]").click()
+    await page.locator("[data-rule=week-12] [name$=window_before]").fill("two")
     await page.locator("[data-rule=week-12] form [type=submit]").click()
     await page.locator("[aria-invalid=true]").first.wait_for()
     await page.click("[data-do=limits]")
@@ -348,6 +348,30 @@ async def rules_and_limits(page: Page) -> None:
     await page.fill("[name=hematocrit_red]", "<54")
     await page.locator("form:has([name=timing]) [type=submit]").click()
     await page.locator("[name=hematocrit_red][aria-invalid=true]").wait_for()
+
+
+async def a_rule_of_their_own(page: Page) -> None:
+    """A rule that no plan has, with much missing."""
+    await page.click("[data-do=add-rule]")
+    rule = page.locator("form:has([name$='.purpose'])")
+    await rule.locator("[name$='.name']").fill("Liver, after a change")
+    await rule.get_by_text("Liver", exact=True).click()
+    await rule.get_by_text("(ALT)").click()
+    await rule.get_by_text("Each change of a dose").click()
+    await rule.locator("[name$=window_before]").fill("two")
+    await rule.locator("[type=submit]").click()
+    await rule.locator("[name$=window_before][aria-invalid=true]").wait_for()
+
+
+async def entered_for_them(page: Page) -> None:
+    """A measurement being entered for a patient, with everything below it unfolded."""
+    await page.locator("[data-do=measure]").wait_for()
+    for summary in await page.locator("main details summary").all():
+        await summary.click()
+    await page.click("[data-do=measure]")
+    await page.fill("[name='weight.value']", "heavy")
+    await page.locator("form [type=submit]").click()
+    await page.locator("[aria-invalid=true]").first.wait_for()
 
 
 async def told_and_compared(page: Page) -> None:
@@ -585,6 +609,14 @@ SCREENS = (
     Screen(
         "patient-symptoms", "reading-felt", "/clinic/patients/{about}/symptoms", "[data-trend]",
         told_and_compared,
+    ),
+    Screen(
+        "patient-rule", "reading-felt", "/clinic/patients/{about}/labs", "[data-do=add-rule]",
+        a_rule_of_their_own,
+    ),
+    Screen(
+        "patient-body", "reading-felt", "/clinic/patients/{about}/body", "[data-scan]",
+        entered_for_them,
     ),
     Screen(
         "patient-because", "reading", "/clinic/patients/{about}/protocol", FORM,

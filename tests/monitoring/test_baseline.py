@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.monitoring.baseline import baseline_drawn
+from app.monitoring.due import State
 from app.monitoring.plan import draw_id, mark_drawn, materialise
 from app.monitoring.policy import choose_rules
 from app.monitoring.treatment import treatment_of
@@ -47,6 +48,22 @@ async def test_results_of_the_last_thirty_days_are_a_baseline_before_anything_is
     patient = await a_patient(session)
     await some_results(session, patient, TONIGHT, *BLOOD[1:])
     assert await baseline_drawn(session, patient.id, time.now) is False, "not all of it"
+
+
+async def test_a_draw_weeks_into_the_treatment_is_no_baseline_of_it(
+    session: AsyncSession, time: Clock
+) -> None:
+    """Though it ends the asking; for what begins within thirty days of it, it counts again."""
+    for days, later, drawn in ((7, 60, True), (8, 60, False), (8, 38, True)):
+        patient = await a_patient(session)
+        await a_protocol(session, patient)
+        await some_results(session, patient, TONIGHT + A_DAY * days, *BLOOD)
+        now = time.now + A_DAY * later
+        assert await baseline_drawn(session, patient.id, now) is drawn, (days, later)
+        baseline = draw_id(patient.id, "baseline", 0)
+        labs = await materialise(session, patient.id, now)
+        (state,) = (each.standing.state for each in labs.draws if each.id == baseline)
+        assert state is State.DONE
 
 
 async def test_a_plan_without_a_baseline_warns_of_none(session: AsyncSession, time: Clock) -> None:

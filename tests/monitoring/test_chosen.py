@@ -5,6 +5,7 @@ import datetime as wall
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -16,17 +17,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.evenings import come_home, go_away, preferences_of
 from app.accounts.models import AwayNights, Person
 from app.db import Sessions
-from app.doses.models import Wait
+from app.doses.models import Dose, Held, Wait
+from app.doses.state import DoseState
 from app.monitoring import draw_tick
 from app.monitoring.chosen import AnotherChoice, choose, end_for, give_up
 from app.monitoring.draw_days import days_of, place_of
-from app.monitoring.draw_facts import asked_of, is_settled, visit_of
+from app.monitoring.draw_facts import asked_of, given_of, is_settled, visit_of
 from app.monitoring.draw_tick import remind_of_draws
 from app.monitoring.due import State
 from app.monitoring.models import ChosenDay
 from app.monitoring.plan import Visit, mark_drawn, snooze, visits_of
+from app.monitoring.policy import choose_rules
 from app.problems import Invalid, NotFound
-from app.protocols.holds import hold
+from app.protocols.holds import hold, stop
 from app.protocols.models import Line, Plan
 from app.push.models import Delivery, Message
 from app.push.outbox import associated_data
@@ -443,6 +446,53 @@ async def test_the_planner_reads_the_log_the_plan_and_the_prescription(
     assert (str(first.since.hours), first.since.planned) == ("81.5", True)
     # The sermorelin of that evening comes after it.
     assert [note.code for note in first.notes][-1] == "before_doses"
+
+
+@SQLITE
+async def test_whose_day_turns_at_noon_may_choose_an_afternoon(
+    session: AsyncSession, time: Clock
+) -> None:
+    """Their morning is over before it begins, so nothing waits for the draw."""
+    patient = await a_chooser(session)
+    preferences = await preferences_of(session, patient.id)
+    preferences.turns = wall.time(12)
+    row = await pick(session, patient, THURSDAY, time.now, hour=wall.time(13))
+    assert row.morning_at == at("2026-11-26T12:00")
+    assert await session.get(Wait, (patient.id, row.id)) is None
+
+
+@SQLITE
+@pytest.mark.parametrize("ends", ["plan", "treatment"])
+async def test_a_day_for_a_draw_that_is_asked_for_no_more_is_not_spoken_of(
+    session: AsyncSession, time: Clock, ends: str
+) -> None:
+    """The screen has no such visit any more, so nobody could give it up there either."""
+    patient = await a_chooser(session)
+    row = await pick(session, patient, THURSDAY, time.now)
+    if ends == "plan":
+        await choose_rules(session, patient.id, patient, [], time.now)
+    else:
+        line = await session.scalar(select(Line.id).where(Line.patient_id == patient.id))
+        assert line is not None
+        await stop(session, patient.id, line, patient, "Done", time.now)
+    assert await hours(session, time, at("2026-11-26T09:00")) == []
+    assert row.ended_at is not None
+    assert (await wait_of(session, row)).ended_at is not None
+
+
+def test_a_dose_that_a_change_of_zone_moved_counts_no_interval() -> None:
+    """As for a result: its due time belongs to no schedule."""
+    due = at("2026-11-22T22:30")
+    dose = Dose(
+        patient_id=uuid4(), id=uuid4(), line_id=uuid4(), version_id=uuid4(), night=THURSDAY, slot=0,
+        label="x", amount_value=Decimal(1), amount_unit="mg", route="oral", due_at=due,
+        closes_at=due + timedelta(hours=4), on_time_minutes=60, ladder=[0], zone="UTC", held=True,
+        held_for=Held.GAP,
+    )  # fmt: skip
+    dose.events = []
+    assert given_of(dose, DoseState.HELD).extra
+    dose.held_for = Held.HOLD
+    assert not given_of(dose, DoseState.HELD).extra
 
 
 @SQLITE

@@ -1,21 +1,21 @@
 """When in the dosing week blood was drawn: from the log, and from nothing else."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.monitoring.context import (
+from app.monitoring.context import DrawContext, Expected, draw_context
+from app.monitoring.intervals import (
     ADHERENCE,
     DATA,
-    DrawContext,
-    Expected,
     LoggedDose,
     Of,
     Position,
-    draw_context,
     log_around,
     position_of,
 )
@@ -254,3 +254,54 @@ def test_nights_that_a_week_leaves_free_are_neither_expected_nor_unlogged() -> N
 def test_the_order_of_the_log_does_not_matter(doses: list[LoggedDose]) -> None:
     straight = weekly(hours=84) + weekly(Of.PEPTIDE, 10)
     assert context(TESTOSTERONE, doses) == context(TESTOSTERONE, straight)
+
+
+def test_two_lines_of_one_evening_are_one_occasion_and_not_an_interval_of_minutes() -> None:
+    """Whichever was logged last: the next dose is a week away, not five minutes."""
+    last = DRAWN - 84 * HOUR
+    for delay in (-2, 2):
+        doses = weekly(hours=84)
+        doses += [
+            replace(
+                a_dose(Of.TESTOSTERONE, at + HOUR / 12, at + delay * HOUR / 60 if n <= 0 else None),
+                line_id=UUID(int=5),
+            )
+            for n in range(-7, 5)
+            for at in [last + 7 * DAY * n]
+        ]  # fmt: skip
+        found = context(TESTOSTERONE, doses)
+        assert round(found.interval_hours or 0) == 168, delay
+        assert found.position is Position.MID, delay
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_change_that_was_written_after_the_draw_does_not_shorten_its_interval(
+    known: bool,
+) -> None:
+    """From weekly to twice weekly, four days after the dose: at three days it was weekly."""
+    last = DRAWN - 72 * HOUR
+    written = DRAWN + (-HOUR if known else HOUR)
+    doses = [
+        *(a_dose(Of.TESTOSTERONE, last - 7 * DAY * n, last - 7 * DAY * n) for n in range(3)),
+        *(
+            replace(
+                a_dose(Of.TESTOSTERONE, last + 4 * DAY + 84 * HOUR * n),
+                written_at=written,
+                rhythm="twice a week",
+            )
+            for n in range(4)
+        ),
+    ]
+    found = context(TESTOSTERONE, doses)
+    if known:
+        assert (found.interval_hours, found.position) == (Decimal("96.0"), Position.LATE)
+    else:
+        assert (found.interval_hours, found.position) == (Decimal("168.0"), Position.MID)
+
+
+def test_a_later_line_on_any_so_many_nights_says_nothing_about_a_weekly_dose() -> None:
+    later = [
+        a_dose(Of.TESTOSTERONE, DRAWN + n * DAY, quota=5) for n in range(5, 19)
+    ]  # fmt: skip
+    found = context(TESTOSTERONE, [*BEFORE, *later])
+    assert (found.interval_hours, found.position) == (Decimal("168.0"), Position.MID)

@@ -11,14 +11,17 @@ from app.accounts.models import Person
 from app.audit import Means
 from app.doses.backfill import bring_in
 from app.doses.log import undo
-from app.monitoring.context import DrawContext, Of, Position
+from app.monitoring.context import DrawContext
 from app.monitoring.contexts import contexts_of, kind_of
+from app.monitoring.intervals import Of, Position
 from app.monitoring.models import LabSettings
 from app.observations.models import Observation
 from app.observations.reading import value_of
 from app.protocols.history import MEDICINE_NAMES, known_lines
 from app.protocols.medicines import MEDICINES
 from app.protocols.models import Version
+from app.protocols.planning import plan_patient
+from app.protocols.versions import Draft, enter_version
 from tests.clinic.test_adherence import doses_of, say
 from tests.clinic.test_panel import statements
 from tests.factories import a_line, a_patient, a_protocol
@@ -177,3 +180,31 @@ def test_every_medicine_is_told_by_its_kind(medicine: object) -> None:
         "cjc1295_ipamorelin": Of.PEPTIDE, "sermorelin": Of.PEPTIDE,
     }  # fmt: skip
     assert kind_of(code) is told.get(code)
+
+
+async def test_a_rhythm_that_was_prescribed_after_the_draw_does_not_change_its_place(
+    session: AsyncSession,
+) -> None:
+    """On the evening of the draw the weekly line becomes twice weekly, from Friday on."""
+    patient, line = await injected(session)
+    for dose in (await doses_of(session, patient, line))[:2]:
+        await say(session, dose)
+    row = await a_result(session, patient, "testosterone_total", "480", DRAWN + 7 * DAY)
+    before = await read(session, row)
+    assert (before.interval_hours, before.position) == (Decimal("168.0"), Position.MID)
+    draft = Draft.model_validate({
+        "based_on": 1,
+        "overrides": [{"code": "baseline_labs_missing", "reason": "known"}],
+        "lines": [{
+            "id": line, "medicine": TESTOSTERONE["medicine"], "route": TESTOSTERONE["route"],
+            "amount": {"value": "50", "unit": "mg"},
+            "recurrence": {"weekdays": [1, 5], "times": ["09:00"]},
+        }],
+    })  # fmt: skip
+    changed = DRAWN + 7 * DAY + timedelta(hours=2)
+    await enter_version(session, patient.id, patient, draft, changed)
+    await plan_patient(session, patient.id, changed)
+    nights = [each.due_at - INJECTED for each in await doses_of(session, patient, line)]
+    assert 11 * DAY in nights, "Friday is planned"
+    after = await read(session, row)
+    assert (after.interval_hours, after.position) == (Decimal("168.0"), Position.MID)

@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.monitoring.context import Position
+from app.monitoring.context import Expected, draw_context
 from app.monitoring.draw_days import Asked, Fate, Given, days_of, place_of
 from app.monitoring.draw_notes import spoken
+from app.monitoring.intervals import Of, Position, log_around
+from tests.monitoring.values import a_dose, a_value
 
 DENVER = ZoneInfo("America/Denver")
 LINE = UUID(int=7)
@@ -318,3 +320,58 @@ def test_a_day_that_is_asked_about_fits_exactly_when_it_obeys_the_rule(
     place = place_of(question, day, time.fromisoformat(at))
     assert place.fits == obeys(question, day, time.fromisoformat(at))
     assert (place.why is None) == place.fits
+
+
+def test_two_lines_of_one_evening_are_one_occasion_as_they_are_for_a_result() -> None:
+    """Whichever was logged last, Thursday and Friday fit: the next dose is a week away."""
+    for delay in (-4, 4):
+        first = [
+            replace(one, taken_at=one.due_at) if one.fate is Fate.TAKEN else one
+            for one in weekly(Fate.TAKEN, Fate.AHEAD, Fate.AHEAD)
+        ]
+        second = [
+            replace(
+                one, line_id=UUID(int=8), due_at=one.due_at + timedelta(minutes=2),
+                taken_at=one.taken_at and one.taken_at + timedelta(minutes=delay),
+            )
+            for one in first
+        ]  # fmt: skip
+        assert proposed(asked([*first, *second])) == proposed(asked(first)) != []
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    every=st.sampled_from([(7,), (3, 4), (14,), (2, 5)]), timing=st.sampled_from(["mid", "trough"]),
+    beside=st.none() | st.sampled_from([-90, 5, 60 * 24 * 3]), begins=begins, here=places,
+)  # fmt: skip
+def test_a_day_that_was_proposed_has_the_right_place_once_its_result_is_read(
+    every: tuple[int, ...], timing: str, beside: int | None, begins: date, here: ZoneInfo
+) -> None:
+    """Everything is taken on time; a second line falls due some minutes beside the first."""
+    nights, day = [], begins - timedelta(days=28)
+    while day < begins + timedelta(days=42):
+        nights.append(day)
+        day += timedelta(days=every[len(nights) % len(every)])
+    doses = [dose(night, Fate.TAKEN, here=here) for night in nights]
+    if beside is not None:
+        doses += [
+            replace(one, line_id=UUID(int=8), due_at=at, taken_at=at)
+            for one in doses
+            for at in [one.due_at + timedelta(minutes=beside)]
+        ]
+    question = asked(
+        doses, now=datetime.combine(begins, time(0), tzinfo=here), here=here, opens_on=begins,
+        closes_on=begins + timedelta(days=14),
+        timing="trough" if timing == "trough" else "mid_interval",
+    )  # fmt: skip
+    for place in days_of(question).fitting:
+        drawn_at = datetime.combine(place.day, place.at, tzinfo=here).astimezone(UTC)
+        log = log_around(
+            (a_dose(Of.TESTOSTERONE, one.due_at, one.moment) for one in doses), drawn_at
+        )
+        found = draw_context(
+            a_value("testosterone_total", collected_at=drawn_at), log, 1,
+            Expected(trough=timing == "trough", low_adherence=Decimal(0)),
+        )  # fmt: skip
+        assert found.position is place.position is Position(timing)
+        assert found.care == ()

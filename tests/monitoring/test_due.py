@@ -269,7 +269,8 @@ def test_each_draw_is_in_one_visit_whose_day_suits_every_window(seed: int, day: 
     for visit in visits:
         assert {each.instance.purpose for each in visit.members} == {visit.purpose}
         assert {each.open for each in visit.members} == {visit.open}
-        assert visit.name in {each.instance.name for each in visit.members}
+        names = {each.instance.name for each in visit.members}
+        assert visit.name in names or (visit.state is State.OVERDUE and len(names) > 1)
         if visit.open:
             for each in visit.members:
                 first, last = window_of(each, today)
@@ -346,3 +347,21 @@ def test_a_draw_of_the_future_speaks_a_week_before_on_the_day_and_twice_after() 
         spoken.append((day - START).days)
         day = next_prompt(START, day + A_DAY, prompts=len(spoken))
     assert spoken == [-7, 0, 7, 14]
+
+
+def test_a_visit_of_several_overdue_days_is_called_overdue_and_not_the_oldest() -> None:
+    """Sixteen weeks in, nobody is asked for a baseline any more: they are asked for labs."""
+
+    def names(days: int, *measured: tuple[str, int]) -> list[str]:
+        today = START + A_DAY * days
+        results = tuple(Result(code, START + A_DAY * at) for code, at in measured)
+        course = a_course(born_on=date(1980, 1, 1), results=results)
+        found = due_list(DEFAULT_RULES, course, today, today + A_DAY)
+        return [visit.name for visit in merged(found, today) if visit.state is State.OVERDUE]
+
+    assert names(10) == ["Baseline labs", "Blood pressure and weight"], "one day, many markers"
+    assert sorted(names(112)) == ["Blood pressure and weight", "Overdue DEXA scan", "Overdue labs"]
+    baseline = next(rule for rule in DEFAULT_RULES if rule.rule == "baseline")
+    known = [(code, 0) for code in (*baseline.markers, "psa")]
+    assert "Week 6 labs" in names(60, *known)
+    assert "Overdue labs" in names(84, *[one for one in known if one[0] != "igf1"])

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.monitoring.context import DATA as CONTEXT
 from app.monitoring.goals import goal_of, standing_in_goal
 from app.monitoring.igf1 import place
+from app.monitoring.intervals import DATA as CONTEXT
+from app.monitoring.intervals import Position
 from app.monitoring.levels import Level
 from app.monitoring.limits import (
     RULES,
@@ -23,7 +24,6 @@ from app.monitoring.limits import (
     Test,
     When,
     fires,
-    gravest,
     limit_of,
     limits_on,
     read_rules,
@@ -233,11 +233,12 @@ def test_a_higher_hematocrit_never_gives_a_lower_level(
 ) -> None:
     figures = Figures({"hematocrit_amber": amber, "hematocrit_red": red}, {})
     facts = frozenset({When.BEFORE_START} if before else ())
-    levels = [
-        gravest(signals_in(a_value("hematocrit", each), Known(figures=figures, facts=facts)))
+    ranks = [
+        max((said.rule.level.rank for said in signals_in(
+            a_value("hematocrit", each), Known(figures=figures, facts=facts)
+        )), default=-1)
         for each in sorted((a, b))
-    ]
-    ranks = [-1 if level is None else level.rank for level in levels]
+    ]  # fmt: skip
     assert ranks == sorted(ranks)
 
 
@@ -250,7 +251,7 @@ def test_what_a_clinic_chose_is_what_counts() -> None:
         "hematocrit_amber"
     ]
     assert signals_in(a_value("estradiol", "35"), known) == []
-    assert [line.at for line in limits_on("hematocrit", known.figures)] == [50, 54]
+    assert [line.at for line in limits_on("hematocrit", known.figures, own=True)] == [50, 54]
     goal = goal_of("estradiol", known.figures, None)
     assert goal is not None
     assert (goal.low, goal.high) == (Decimal(10), Decimal(40))
@@ -258,8 +259,6 @@ def test_what_a_clinic_chose_is_what_counts() -> None:
 
 
 def test_the_goal_of_testosterone_is_for_a_draw_at_mid_interval() -> None:
-    from app.monitoring.context import Position
-
     value = a_value("testosterone_total", "300")
     standing = standing_in_goal(value, FIGURES, None, Position.TROUGH)
     assert standing is not None
@@ -333,3 +332,18 @@ def test_a_rule_without_a_source_or_figure_is_refused_when_read(wrong: dict[str,
     assert set(read_rules(text(rule))) == {"rule"}
     with pytest.raises(ValueError):  # noqa: PT011
         read_rules(text(rule | wrong))
+
+
+def test_a_line_on_a_chart_is_told_in_plain_words_and_never_by_a_colour() -> None:
+    for own, told in (
+        (True, ["contact your clinic this week", "contact your clinic today"]),
+        (False, ["for a look this week", "for a look today"]),
+    ):
+        assert [line.text for line in limits_on("hematocrit", FIGURES, own=own)] == [
+            f"At or above 52.0 %: {told[0]}", f"At or above 54.0 %: {told[1]}",
+        ]  # fmt: skip
+        for code in CATALOGUE:
+            for line in limits_on(code, FIGURES, own=own):
+                assert not re.search(r"\b(amber|red|info)\b", line.text, re.IGNORECASE)
+    words = [words for rule in RULES.values() for words in (rule.patient, rule.clinician)]
+    assert not [each for each in words if re.match(r"(amber|red|info|emergency)\b", each.lower())]

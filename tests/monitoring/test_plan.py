@@ -33,6 +33,7 @@ from app.monitoring.rules import DEFAULT_RULES, Purpose
 from app.problems import Invalid, NotFound
 from app.protocols.holds import stop
 from app.protocols.models import Line
+from app.protocols.proposals import withdraw
 from app.protocols.versions import Draft, enter_version
 from app.schedule import zone
 from tests.factories import (
@@ -457,3 +458,46 @@ def test_a_prompt_waits_for_the_day_and_for_the_end_of_quiet_hours(
         preferences.quiet_from, preferences.quiet_until = map(wall.fromisoformat, quiet)
     now = datetime.fromisoformat(f"{local}-07:00")
     assert waking_moment(preferences, TODAY, now) == datetime.fromisoformat(f"{speaks}-07:00")
+
+
+async def test_a_proposal_that_was_withdrawn_leaves_no_draw_behind(
+    session: AsyncSession, time: Clock
+) -> None:
+    """Nothing is left to be prompted again and again, and nothing to be answered."""
+    patient, clinician = await a_patient(session), await a_clinician(session)
+    draft = Draft.model_validate({
+        "lines": [{
+            "medicine": "testosterone_cypionate", "route": "intramuscular",
+            "amount": {"value": "100", "unit": "mg"}, "recurrence": {"weekdays": [7]},
+        }],
+    })  # fmt: skip
+    await enter_version(session, patient.id, clinician, draft, time.now)
+    await materialise(session, patient.id, time.now)
+    asked, drawn = (draw_id(patient.id, rule, 0) for rule in ("week-6", "baseline"))
+    await mark_drawn(session, patient.id, drawn, patient, None, time.now)
+    await withdraw(session, patient.id, 1, clinician, "A mistake", time.now)
+    time.now += A_DAY
+    labs = await materialise(session, patient.id, time.now)
+    assert [row.id for row in await draws_of(session, patient.id)] == [drawn]
+    assert [each.id for each in labs.draws] == [drawn], "what was said stays"
+    with pytest.raises(NotFound):
+        await mark_drawn(session, patient.id, asked, patient, None, time.now)
+    await undo(session, patient.id, drawn, patient, time.now)
+    assert await draws_of(session, patient.id) == []
+
+
+async def test_a_day_of_another_year_is_no_word_about_a_draw(
+    session: AsyncSession, time: Clock
+) -> None:
+    """A year that was mistyped would silence the draw for good."""
+    patient = await a_treatment(session)
+    week_6 = draw_id(patient.id, "week-6", 0)
+    opens_on = TODAY + A_DAY * 28
+    mistyped = opens_on - A_DAY * 91
+    with pytest.raises(Invalid) as refused:
+        await mark_drawn(session, patient.id, week_6, patient, mistyped, time.now)
+    assert refused.value.errors[0]["field"] == "on"
+    row = await mark_drawn(
+        session, patient.id, week_6, patient, opens_on - A_DAY * 90, time.now
+    )  # fmt: skip
+    assert row.drawn_on == opens_on - A_DAY * 90

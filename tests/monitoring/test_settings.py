@@ -2,16 +2,22 @@
 
 import json
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 import httpx
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import AuditEntry
 from app.db import Sessions
 from app.monitoring.models import LabSettings
+from app.monitoring.plan import materialise
+from app.monitoring.settings import MonitoringSettings, settings_of, settings_of_all
+from app.monitoring.signals import signals_of
 from tests.databases import ROOT
 from tests.factories import a_care_link, a_clinician, a_patient, a_protocol, signed_in
+from tests.story_time import MONDAY
 
 LIMITS, ABOUT = "/api/patients/me/labs/settings", "/api/patients/me/about"
 DEFAULT = {
@@ -58,6 +64,9 @@ NO_LIMITS: list[tuple[dict[str, Any], str]] = [
     ({"biotin_hours": 169}, "biotin_hours"),
     ({"hematocrit_amber": "54"}, "hematocrit_amber"),
     ({"hematocrit_red": "-1"}, "hematocrit_red"),
+    ({"hematocrit_amber": "0.52"}, "hematocrit_amber"),
+    ({"hematocrit_red": "540"}, "hematocrit_red"),
+    ({"testosterone": {"low": "12", "high": "99999"}}, "testosterone.high"),
     ({"estradiol": {"low": "31", "high": "30"}}, "estradiol.low"),
     ({"testosterone": {"low": "1"}}, "testosterone.high"),
     ({"protein": {"low": "2.2", "high": "1.6"}}, "protein.low"),
@@ -149,3 +158,23 @@ async def test_what_is_no_date_of_birth_is_refused(
     for edge in ("1900-01-01", "2026-11-23"):
         kept = await http.put(ABOUT, json={"born_on": edge, "sex": None})
         assert kept.status_code == 200
+
+
+async def test_settings_of_an_older_shape_keep_what_is_still_known(
+    session: AsyncSession,
+) -> None:
+    """Neither the patient's own labs nor their clinic's whole panel may stop for them."""
+    patient = await a_patient(session)
+    await a_protocol(session, patient)
+    session.add(LabSettings(
+        patient_id=patient.id, edited_by=patient.id, edited_at=MONDAY,
+        chosen={
+            "hematocrit_amber": "51", "timing": "at_noon", "lab": "Old", "estradiol": {"low": "1"},
+        },
+    ))  # fmt: skip
+    await session.flush()
+    expected = MonitoringSettings(hematocrit_amber=Decimal(51))
+    assert await settings_of(session, patient.id) == expected
+    assert await settings_of_all(session, [patient.id]) == {patient.id: expected}
+    await materialise(session, patient.id, MONDAY)
+    assert await signals_of(session, [patient.id], MONDAY) == {patient.id: []}

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from app.accounts.models import Person, Sex
 from app.monitoring.levels import signal_id
 from app.monitoring.models import FlagSeen, LabSettings
-from app.monitoring.signals import LOOK_BACK, Signal, signals_of
+from app.monitoring.results import grounds_of
+from app.monitoring.signals import HISTORY, Signal, signals_of
 from app.observations.models import Comparator
 from tests.clinic.test_adherence import doses_of, say
 from tests.clinic.test_panel import statements
@@ -163,20 +164,79 @@ async def test_a_warning_sign_is_an_emergency_and_a_clot_beside_a_high_hematocri
     assert await rules(session, patient) == ["blood_clot", "hematocrit_amber"]
 
 
-async def test_the_clinics_own_limits_hold_and_old_results_raise_no_flags(
-    session: AsyncSession,
-) -> None:
+async def test_the_clinics_own_limits_hold(session: AsyncSession) -> None:
     patient, _ = await injected(session)
     await a_result(session, patient, "hematocrit", "51", LATER)
-    old = await a_result(session, patient, "hematocrit", "60", NOW - LOOK_BACK)
-    assert {each.observation_id for each in await signals(session, patient)} == {old.id}
-    old.collected_at -= timedelta(seconds=1)
+    assert await rules(session, patient) == []
     session.add(LabSettings(
         patient_id=patient.id, chosen={"hematocrit_amber": "51"}, edited_by=patient.id,
         edited_at=MONDAY,
     ))  # fmt: skip
     await session.flush()
     assert await rules(session, patient) == ["hematocrit_amber"]
+
+
+async def test_what_nobody_has_looked_at_stays_and_a_file_of_earlier_years_says_nothing(
+    session: AsyncSession,
+) -> None:
+    patient, _ = await injected(session)
+    old = {"entered_at": NOW}
+    for code, number in (("hematocrit", "60"), ("systolic", "190"), ("chest_pain", "1")):
+        await a_result(session, patient, code, number, MONDAY + DAY)
+    await a_result(session, patient, "hematocrit", "60", NOW - HISTORY - DAY, **old)
+    await a_result(session, patient, "systolic", "190", NOW - HISTORY - DAY, **old)
+    kept = await a_result(session, patient, "psa", "9", NOW - HISTORY, **old)
+    wrong = await a_result(session, patient, "psa", "5", MONDAY, voided_at=NOW)
+    # Corrected more than a year after it was drawn.
+    right = await a_result(
+        session, patient, "psa", "4.5", MONDAY, entered_at=MONDAY + HISTORY + 2 * DAY,
+        replaces=wrong.id,
+    )  # fmt: skip
+    found = (await signals_of(session, [patient.id], MONDAY + 3 * HISTORY))[patient.id]
+    assert sorted(each.rule for each in found) == [
+        "blood_clot", "hematocrit_red", "psa_level", "psa_level", "systolic_red",
+    ]  # fmt: skip
+    assert {kept.id, right.id} < {each.observation_id for each in found}
+
+
+async def test_only_blood_pressure_that_a_rule_speaks_of_is_read(session: AsyncSession) -> None:
+    patient, _ = await injected(session)
+    for number in ("139", "140", "179.9", "180"):
+        await a_result(session, patient, "systolic", number, LATER)
+    await a_result(session, patient, "weight", "80", LATER)
+    assert await rules(session, patient) == ["systolic_amber", "systolic_amber", "systolic_red"]
+    grounds = (await grounds_of(session, [patient.id]))[patient.id]
+    assert sorted(float(each.canonical) for each in grounds.values) == [140, 179.9, 180]
+
+
+async def test_who_saw_the_graver_flag_is_not_asked_again_once_it_is_milder(
+    session: AsyncSession,
+) -> None:
+    """Chest pain beside a high hematocrit was acknowledged; in March the hematocrit is normal."""
+    patient, _ = await injected(session)
+    clinician = await a_clinician(session, name="Dr Clay")
+    high = await a_result(session, patient, "hematocrit", "55", LATER - DAY)
+    pain = await a_result(session, patient, "chest_pain", "1", LATER)
+    for row, rule in ((high, "hematocrit_red"), (pain, "blood_clot")):
+        session.add(FlagSeen(
+            patient_id=patient.id, id=signal_id(row.id, rule), observation_id=row.id, rule=rule,
+            seen_by=clinician.id, seen_at=LATER, note="Called",
+        ))  # fmt: skip
+    await a_result(session, patient, "hematocrit", "47", NOW - DAY)
+    session.add(LabSettings(
+        patient_id=patient.id, chosen={"hematocrit_red": "56"}, edited_by=patient.id,
+        edited_at=MONDAY,
+    ))  # fmt: skip
+    await session.flush()
+    assert [(each.rule, each.seen_name) for each in await signals(session, patient)] == [
+        ("hematocrit_amber", "Dr Clay"), ("warning_sign", "Dr Clay"),
+    ]  # fmt: skip
+    await a_result(session, patient, "hematocrit", "53", NOW)
+    found = await signals(session, patient)
+    assert ("blood_clot", "Dr Clay") in {(each.rule, each.seen_name) for each in found}
+    milder = await a_result(session, patient, "hematocrit", "57", NOW)
+    assert [each.seen_by for each in await signals(session, patient)
+            if each.observation_id == milder.id] == [None]  # fmt: skip
 
 
 async def test_who_has_seen_a_signal_is_told_with_it(session: AsyncSession) -> None:

@@ -10,23 +10,27 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import audit
+from app.accounts.about import About, tell_about
 from app.accounts.models import Person
 from app.monitoring import tick as tick_module
 from app.monitoring.models import ChosenDay, LabDraw
 from app.monitoring.plan import Labs, draw_id, draws_of, mark_drawn, materialise, snooze
 from app.monitoring.policy import choose_rules
-from app.monitoring.rules import DEFAULT_RULES, Purpose
+from app.monitoring.rules import DEFAULT_RULES, Anchor, Purpose
 from app.monitoring.tick import prompt
 from app.protocols.holds import stop
 from app.protocols.models import Line, Plan
-from app.protocols.planning import mark_for_planning
+from app.protocols.planning import EVERY, mark_for_planning
 from app.protocols.versions import Draft, enter_version
 from app.push.models import Message
 from app.push.outbox import associated_data
 from app.push.receipts import BLANK
 from app.push.seal import Seal
+from app.schedule import A_DAY
 from tests.factories import a_device, a_patient, a_protocol, a_screening, some_results
 from tests.monitoring.test_plan import BLOOD
+from tests.monitoring.test_rules import a_rule
 from tests.story_time import MONDAY, Clock
 
 SEAL = Seal("a-secret-of-the-tests-0123456789-abcdef")
@@ -276,3 +280,55 @@ async def test_a_lab_plan_is_made_without_anybody_opening_it_and_grows_by_itself
     plan.next_at = time.now + timedelta(hours=5, minutes=56)
     await prompt(session, SEAL, time.now, URL)
     assert len(await draws_of(session, patient.id)) > made
+
+
+@pytest.mark.parametrize("happened", ["voided", "entered", "told"])
+async def test_what_a_void_a_result_or_a_date_of_birth_asks_for_is_spoken_of_though_nobody_looks(
+    session: AsyncSession, time: Clock, happened: str
+) -> None:
+    patient = await a_patient(session)
+    await a_device(session, patient)
+    await a_protocol(session, patient)
+    again = a_rule(
+        rule="again", anchor=Anchor.LAST_RESULT, markers=("hematocrit",), offset_days=20,
+        window_before=5, window_after=5,
+    )  # fmt: skip
+    await choose_rules(
+        session, patient.id, patient,
+        [again, *(rule for rule in DEFAULT_RULES if rule.rule.startswith(("half", "yearly")))],
+        time.now,
+    )  # fmt: skip
+    plan = await session.get_one(Plan, patient.id)
+    if happened == "voided":
+        [row] = await some_results(session, patient, MONDAY.date() + A_DAY * 18, "hematocrit")
+        time.advance(days=20)
+        await prompt(session, SEAL, time.now, URL)
+        assert [each for each in await draws_of(session, patient.id) if each.step == "again"
+                and each.prompt_at and each.prompt_at < time.now + 5 * A_DAY] == []  # fmt: skip
+        row.voided_at = time.now
+        audit.record(
+            session, "observation.voided", at=time.now, actor=patient.id, patient=patient.id
+        )
+    elif happened == "entered":
+        time.advance(days=3)
+        await some_results(session, patient, time.now.date(), "hematocrit", now=time.now)
+        audit.record(
+            session, "observation.entered", at=time.now, actor=patient.id, patient=patient.id
+        )
+    else:
+        time.advance(days=3)
+        born = About(born_on=MONDAY.date() - 50 * 365 * A_DAY, sex=None)
+        await tell_about(session, patient.id, patient, born, time.now)
+    await session.flush()
+    time.advance(hours=5)
+    plan.next_at = time.now + EVERY - timedelta(minutes=1)  # just looked at
+    await prompt(session, SEAL, time.now, URL)
+    rows = await draws_of(session, patient.id)
+    asked = {row.step for row in rows if row.prompt_at is not None or row.prompts}
+    steps = {row.step for row in rows}
+    due = [(row.due_on - time.now.date()).days for row in rows if row.step == "again"]
+    if happened == "told":
+        assert "half-year-psa" in steps
+    else:
+        assert "again" in asked
+        assert due[-1:] == ([0] if happened == "voided" else [20])

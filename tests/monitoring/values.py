@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from app.doses.adherence import Intake
-from app.monitoring.context import Expected, LoggedDose, Of
+from app.monitoring.context import Expected
+from app.monitoring.intervals import LoggedDose, Of
 from app.observations.reading import Value
 
 DRAWN = datetime(2026, 11, 20, 15, tzinfo=UTC)

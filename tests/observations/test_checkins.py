@@ -214,6 +214,22 @@ async def test_a_day_whose_scores_are_all_void_has_no_check_in(
     assert kept.history[1].author.id == clinician.id
 
 
+async def test_a_repeat_of_what_was_voided_meanwhile_leaves_it_void(
+    session: AsyncSession, time: Clock
+) -> None:
+    patient = await a_patient(session)
+    first = uuid4()
+    await said(session, patient, time.now, check_in=first, energy=3)
+    row = await session.scalar(select(Observation.id))
+    assert row is not None
+    time.advance(hours=1)
+    await void(session, patient.id, row, "Slip", patient.id, Means.APP, time.now)
+    kept = await said(session, patient, time.now, check_in=first, energy=3)
+    assert (kept.scores, kept.note) == ({}, "")
+    assert [each.scores for each in kept.history] == [{"energy": 3}, {}]
+    assert await rows(session) == 1
+
+
 DENVER = Evenings(zone("America/Denver"), (time(22, 30),) * 7)
 NIGHTS = Quiet(time(0), time(6), zone("America/Denver"))
 

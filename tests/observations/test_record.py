@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Executable, delete, event, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from app.accounts.models import Person
+from app.accounts.evenings import come_home, go_away
+from app.accounts.models import AwayNights, Person
 from app.audit import AuditEntry, Means
 from app.db import Base, Sessions, is_sqlite, sessions_on
 from app.observations.catalogue import CATALOGUE
@@ -298,6 +299,21 @@ async def test_scores_of_a_check_in_are_entered_nowhere_else(
     assert answer.status_code == 422
     assert "check-in" in answer.json()["errors"][0]["cure"]
     assert await count(sessions) == 0
+
+
+@SQLITE
+async def test_what_was_measured_where_it_is_tomorrow_already_is_shown_at_home(
+    http: httpx.AsyncClient, patient: Person, sessions: Sessions, time: Clock
+) -> None:
+    time.advance(hours=4)  # one in the small hours of Tuesday in Tokyo, Monday morning in Denver
+    async with sessions.begin() as session:
+        await go_away(session, patient.id, "Asia/Tokyo", AwayNights.LOCAL, time.now)
+    panel = a_panel(("weight", "80", "kg"), collected_at=time.now.isoformat())
+    [told] = (await http.post(PATH, json=panel)).json()["observations"]
+    assert told["day"] == "2026-11-24"
+    async with sessions.begin() as session:
+        await come_home(session, patient.id, time.now)
+    assert len((await http.get(PATH)).json()["observations"]) == 1
 
 
 @SQLITE

@@ -138,7 +138,7 @@ async def test_from_a_high_result_to_the_clinicians_acknowledgement(
         ("54", "red"),
     ]
     [said] = own["results"][0]["says"]
-    assert said["text"].startswith("Your hematocrit is 55.0 %, above the safety limit")
+    assert said["text"].startswith("Your hematocrit is 55.0 %, at or above the safety limit")
     theirs = (await patient.results(by=patient.clinic))["hematocrit"]["results"][0]["says"]
     assert [each["text"] for each in theirs] == [
         "Hematocrit 55.0 %: at or above 54.0 %.",

@@ -297,9 +297,7 @@ async def test_a_corrected_number_stays_with_the_rest_of_its_scan_and_its_blood_
     world.time.advance(hours=1)
     correction = str(uuid4())
     for _ in range(2):  # the answer was lost, and it is sent again
-        [right] = await sent(
-            result("dexa_lean", "61.2", "kg", replaces=lean["id"]), id=correction
-        )
+        [right] = await sent(result("dexa_lean", "61.2", "kg", replaces=lean["id"]), id=correction)
         assert (right["panel_id"], right["scanner"]) == (lean["panel_id"], horizon)
     [upper] = await sent(result("systolic", "128", "mm[Hg]", replaces=upper["id"]))
     body = await patient("GET", f"{MINE}/body")

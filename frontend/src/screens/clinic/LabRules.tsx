@@ -1,12 +1,15 @@
 import { useSignal } from '@preact/signals';
-import type { JSX } from 'preact';
+import type { JSX, RefObject } from 'preact';
+import { useRef } from 'preact/hooks';
 
 import { call } from '../../api/client.ts';
 import type { Item, LabPlan, LabRule } from '../../api/types.ts';
 import { sayPolitely } from '../../state/said.ts';
-import { Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
-import { Mistakes, plain, useForm } from '../../ui/form.ts';
-import { conditionText, daysOf, listed, positionOf, sameDays, switched, whenAsked, windowText, withDays, type Days, type Listed } from './labplan.ts';
+import { Mistake } from '../../ui/Field.tsx';
+import { plain } from '../../ui/form.ts';
+import { conditionText, listed, switched, whenAsked, windowText, withRule, type Listed } from './labplan.ts';
+import { sameRule } from './labrule.ts';
+import { RuleForm } from './RuleForm.tsx';
 import { ruleSource } from './sources.ts';
 
 interface LabRulesProps {
@@ -32,7 +35,7 @@ export function LabRules({ path, plan, items, mayChange, onChanged }: LabRulesPr
   };
   const names = new Map(items.map(({ code, name }) => [code, name]));
   const all = listed(plan);
-  const row = (one: Listed): JSX.Element => <Rule key={one.rule.rule} one={one} plan={plan} names={names} mayChange={mayChange} onSave={save} onTry={attempt} />;
+  const row = (one: Listed): JSX.Element => <Rule key={one.rule.rule} one={one} plan={plan} items={items} names={names} mayChange={mayChange} onSave={save} onTry={attempt} />;
   const off = all.filter(({ on }) => !on);
   return (
     <section class="stack tight" aria-labelledby="rules">
@@ -42,22 +45,36 @@ export function LabRules({ path, plan, items, mayChange, onChanged }: LabRulesPr
       <ul>{all.filter(({ on }) => on).map(row)}</ul>
       {off.length > 0 && <h3>Switched off</h3>}
       {off.length > 0 && <ul class="stack" data-off>{off.map(row)}</ul>}
+      {mayChange && items.length > 0 && (plan.rules.length < MOST ? <AddRule plan={plan} items={items} onSave={save} /> : <p class="soft">A plan holds at most {MOST} rules.</p>)}
       {mayChange && !plan.default && <button class="button" type="button" data-do="default" onClick={() => attempt(plan.defaults, 'The default plan holds again.')}>Use the default plan again</button>}
     </section>
   );
 }
 
+const MOST = 40;
+
+type Changing = Pick<RuleProps, 'plan' | 'items' | 'onSave'>;
+
+/** A rule that no default plan has. */
+function AddRule({ plan, items, onSave }: Changing): JSX.Element {
+  const { open, start, button, close } = useOpening();
+  if (!open) return <button class="button" type="button" ref={button} data-do="add-rule" onClick={start}>Add a rule</button>;
+  return <RuleForm plan={plan} items={items} onCancel={close} onSave={async (rule) => { await onSave(withRule(plan, rule), `${rule.name}: added.`); close(); }} />;
+}
+
 interface RuleProps {
   readonly one: Listed;
   readonly plan: LabPlan;
+  readonly items: readonly Item[];
   readonly names: ReadonlyMap<string, string>;
   readonly mayChange: boolean;
   readonly onSave: (rules: readonly LabRule[], words: string) => Promise<void>;
   readonly onTry: (rules: readonly LabRule[], words: string) => void;
 }
 
-function Rule({ one: { rule, on, standard }, plan, names, mayChange, onSave, onTry }: RuleProps): JSX.Element {
+function Rule({ one: { rule, on, standard }, plan, items, names, mayChange, onSave, onTry }: RuleProps): JSX.Element {
   const condition = conditionText(rule);
+  const spell = ({ markers }: LabRule): string => markers.map((code) => names.get(code) ?? code).join(', ');
   return (
     <li class="stack tight" data-rule={rule.rule}>
       <details class="result">
@@ -70,11 +87,11 @@ function Rule({ one: { rule, on, standard }, plan, names, mayChange, onSave, onT
         <div class="stack">
           <dl class="meanings">
             <div><dt>Days that count</dt><dd>{windowText(rule)}</dd></div>
-            <div><dt>Asked for</dt><dd>{rule.markers.map((code) => names.get(code) ?? code).join(', ')}</dd></div>
+            <div><dt>Asked for</dt><dd>{spell(rule)}</dd></div>
             <div><dt>Source</dt><dd>{rule.source ? ruleSource(rule.source) : 'None given'}</dd></div>
-            {on && standard && !sameDays(rule, standard) && <div><dt>By default</dt><dd>{whenAsked(standard)}. {windowText(standard)}. {ruleSource(standard.source)}</dd></div>}
+            {on && standard && !sameRule(rule, standard) && <div><dt>By default</dt><dd>{[whenAsked(standard), conditionText(standard), windowText(standard), `Asked for: ${spell(standard)}`].filter(Boolean).join('. ')}. {ruleSource(standard.source)}</dd></div>}
           </dl>
-          {mayChange && on && <DaysForm rule={rule} plan={plan} onSave={onSave} />}
+          {mayChange && on && items.length > 0 && <ChangeRule rule={rule} standard={standard} plan={plan} items={items} onSave={onSave} />}
           {mayChange && on && <button class="button" type="button" data-do="off" onClick={() => onTry(switched(plan, rule.rule, false), `${rule.name}: switched off.`)}>{standard ? 'Switch it off' : 'Remove it'}<span class="only-read">: {rule.name}</span></button>}
         </div>
       </details>
@@ -83,40 +100,29 @@ function Rule({ one: { rule, on, standard }, plan, names, mayChange, onSave, onT
   );
 }
 
-function DaysForm({ rule, plan, onSave }: Pick<RuleProps, 'plan' | 'onSave'> & { readonly rule: LabRule }): JSX.Element {
-  const form = useForm();
-  const changing = useSignal(false);
-  const days = useSignal<Days>(daysOf(rule));
-  const position = positionOf(plan, rule.rule);
-  const submit = form.submit(async () => {
-    const { rules, mistakes } = withDays(plan, rule.rule, days.value);
-    if (!rules) throw new Mistakes(mistakes);
-    await onSave(rules, `${rule.name}: changed.`);
-    changing.value = false;
-  });
-  if (!changing.value) {
-    return <button class="button" type="button" data-do="days" onClick={() => { days.value = daysOf(rule); changing.value = true; }}>Change the days<span class="only-read"> of {rule.name}</span></button>;
-  }
-  const field = (name: keyof Days, label: string, hint?: string): JSX.Element => (
-    <Field form={form} name={`rules.${position}.${name}`} label={label} {...(hint && { hint })}>
-      {(control) => <input {...control} type="text" inputMode="numeric" autocomplete="off" maxLength={5} value={days.value[name]} onInput={(event) => (days.value = { ...days.value, [name]: event.currentTarget.value })} />}
-    </Field>
-  );
-  return (
-    <form class="form sheet" ref={form.element} onSubmit={submit} noValidate aria-label={`Days of ${rule.name}`}>
-      <Trouble form={form} />
-      {field('offset_days', FROM[rule.anchor], rule.anchor === 'start' ? 'Below 0 is before the first night.' : undefined)}
-      <div class="pair two">
-        {field('window_before', 'Days before it')}
-        {field('window_after', 'Days after it')}
-      </div>
-      {rule.anchor !== 'last_result' && field('repeat_days', 'Then every … days', 'Empty: once.')}
-      <Submit form={form}>Save the days</Submit>
-      <button class="button plain" type="button" onClick={() => (changing.value = false)}>Leave them</button>
-    </form>
-  );
+/** The whole of a rule as a form, behind a button. */
+function ChangeRule({ rule, standard, plan, items, onSave }: Changing & { readonly rule: LabRule; readonly standard: LabRule | undefined }): JSX.Element {
+  const { open, start, button, close } = useOpening();
+  if (!open) return <button class="button" type="button" ref={button} data-do="change" onClick={start}>Change it<span class="only-read">: {rule.name}</span></button>;
+  return <RuleForm plan={plan} items={items} rule={rule} standard={standard} onCancel={close} onSave={async (next) => { await onSave(withRule(plan, next), `${next.name}: changed.`); close(); }} />;
 }
 
-const FROM: Readonly<Record<LabRule['anchor'], string>> = {
-  start: 'Days after the first night', dose_change: 'Days after the change', last_result: 'Days after the last result',
-};
+interface Opening {
+  readonly open: boolean;
+  readonly start: () => void;
+  readonly button: RefObject<HTMLButtonElement | null>;
+  /** Close it; who was in it is at the button again. */
+  readonly close: () => void;
+}
+
+function useOpening(): Opening {
+  const open = useSignal(false);
+  const button = useRef<HTMLButtonElement>(null);
+  return {
+    open: open.value, button, start: () => (open.value = true),
+    close: () => {
+      open.value = false;
+      requestAnimationFrame(() => button.current?.focus());
+    },
+  };
+}

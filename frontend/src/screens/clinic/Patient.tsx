@@ -17,7 +17,7 @@ import { Flags } from './Flags.tsx';
 import { ProposedCard } from './ProposedCard.tsx';
 
 const PARTS: readonly (readonly [path: string, name: string])[] = [
-  ['results', 'Results'], ['labs', 'Labs'], ['symptoms', 'Symptoms'], ['nights', 'Nights'], ['versions', 'Versions'], ['screening', 'Screening'],
+  ['results', 'Results'], ['labs', 'Labs'], ['symptoms', 'Symptoms'], ['body', 'Body'], ['nights', 'Nights'], ['versions', 'Versions'], ['screening', 'Screening'],
 ];
 
 /** One patient as their clinician sees them: what needs a look, the protocol, and how it was kept. */

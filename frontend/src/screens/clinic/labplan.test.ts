@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { LabRule, LabsDue, Visit } from '../../api/types.ts';
-import { conditionText, daysOf, listed, switched, visitText, whenAsked, withDays } from './labplan.ts';
+import { conditionText, listed, placeOf, switched, visitText, whenAsked, withRule } from './labplan.ts';
 import { ruleSource } from './sources.ts';
 import { DEFAULTS, settingRows, settingsOf, wantedOf } from './limits.ts';
 
@@ -18,16 +18,10 @@ test('a rule that was switched off stays on the list and comes back in its place
   expect(codes(switched(plan, 'own', false))).toEqual(['a']);
 });
 
-test('other days lose the source of the default days, and get it back with them', () => {
-  const changed = withDays(plan, 'a', { ...daysOf(a), offset_days: '70', repeat_days: '180' }).rules ?? [];
-  expect(changed[0]).toMatchObject({ offset_days: 70, repeat_days: 180 });
-  expect(changed[0]?.source).not.toBe('A book.');
-  expect(withDays({ ...plan, rules: changed }, 'a', daysOf(a)).rules?.[0]).toEqual(a);
-  expect(changed[1]).toBe(own);
-});
-
-test('days that are none are refused where the API would name them', () => {
-  expect(withDays({ rules: [a, own], defaults: [a, b] }, 'own', { ...daysOf(own), window_before: 'two' }).mistakes).toHaveProperty(['rules.1.window_before']);
+test('a changed rule keeps its place among those that are sent, and a new one comes last', () => {
+  expect([placeOf(plan, 'a'), placeOf(plan, 'own'), placeOf(plan, undefined)]).toEqual(['rules.0', 'rules.1', 'rules.2']);
+  expect(withRule(plan, { ...a, offset_days: 70 })).toEqual([{ ...a, offset_days: 70 }, own]);
+  expect(codes(withRule(plan, { ...own, rule: 'new' }))).toEqual(['a', 'own', 'new']);
 });
 
 test('a rule in words', () => {

@@ -28,51 +28,23 @@ export function switched(plan: Pick<LabPlan, 'rules' | 'defaults'>, code: string
   return listed(plan).filter((one) => (one.rule.rule === code ? on : one.on)).map(({ rule }) => rule);
 }
 
-/** The days of a rule as they are typed. */
-export interface Days {
-  readonly offset_days: string;
-  readonly window_before: string;
-  readonly window_after: string;
-  readonly repeat_days: string;
+/** The rules that hold with this one changed, or added as the last. */
+export function withRule({ rules, defaults }: Pick<LabPlan, 'rules' | 'defaults'>, rule: LabRule): LabRule[] {
+  return listed({ rules: rules.some((one) => one.rule === rule.rule) ? rules.map((one) => (one.rule === rule.rule ? rule : one)) : [...rules, rule], defaults })
+    .filter(({ on }) => on).map((one) => one.rule);
 }
 
-/** The days of a rule as the form opens with them. */
-export function daysOf({ offset_days, window_before, window_after, repeat_days }: LabRule): Days {
-  return { offset_days: String(offset_days), window_before: String(window_before), window_after: String(window_after), repeat_days: repeat_days === null ? '' : String(repeat_days) };
+/** How the API names a rule among those that are sent; one that is new comes last. */
+export function placeOf(plan: Pick<LabPlan, 'rules' | 'defaults'>, code: string | undefined): string {
+  const rules = listed(plan).filter(({ on }) => on);
+  const place = rules.findIndex(({ rule }) => rule.rule === code);
+  return `rules.${place < 0 ? rules.length : place}`;
 }
 
-/** The rules with other days for one of them, or what is wrong with the days; fields as the API names them. */
-export function withDays(plan: Pick<LabPlan, 'rules' | 'defaults'>, code: string, days: Days): { rules?: LabRule[]; mistakes: Record<string, string> } {
-  const position = positionOf(plan, code);
-  const mistakes: Record<string, string> = {};
-  for (const name of ['offset_days', 'window_before', 'window_after', 'repeat_days'] as const) {
-    const empty = name === 'repeat_days' && days[name].trim() === '';
-    if (!empty && !/^-?\d{1,4}$/.test(days[name].trim())) mistakes[`rules.${position}.${name}`] = 'Please enter a whole number of days.';
-  }
-  if (Object.keys(mistakes).length > 0) return { mistakes };
-  const rules = listed(plan).filter(({ on }) => on).map(({ rule, standard }) => {
-    if (rule.rule !== code) return rule;
-    const changed = {
-      ...rule, offset_days: Number(days.offset_days), window_before: Number(days.window_before), window_after: Number(days.window_after),
-      repeat_days: days.repeat_days.trim() ? Number(days.repeat_days) : null,
-    };
-    // A source speaks of its own figures, not of others.
-    return { ...changed, source: standard && sameDays(changed, standard) ? standard.source : OWN };
-  });
-  return { rules, mistakes };
-}
-
-/** Where a rule stands among those that are sent. */
-export function positionOf(plan: Pick<LabPlan, 'rules' | 'defaults'>, code: string): number {
-  return listed(plan).filter(({ on }) => on).findIndex(({ rule }) => rule.rule === code);
-}
-
-/** Whether two rules count the same days. */
-export function sameDays(one: LabRule, other: LabRule): boolean {
-  return (['offset_days', 'window_before', 'window_after', 'repeat_days'] as const).every((name) => one[name] === other[name]);
-}
-
-const OWN = 'Days chosen by the clinic for this patient.';
+/** Kinds of medicine as a list of choices names them. */
+export const KIND_NAMES: readonly (readonly [code: string, name: string])[] = [
+  ['androgen', 'Testosterone'], ['aromatase_inhibitor', 'An aromatase inhibitor'], ['glp1', 'A GLP-1'], ['growth_hormone_peptide', 'A growth-hormone peptide'], ['gonadotropin_releasing', 'Gonadorelin'],
+];
 
 const KINDS: Readonly<Record<string, string>> = {
   androgen: 'testosterone', aromatase_inhibitor: 'an aromatase inhibitor', glp1: 'a GLP-1', growth_hormone_peptide: 'a growth-hormone peptide',

@@ -15,6 +15,8 @@ const ROUTES: readonly SubRoute[] = [
   { pattern: '/clinic/patients/:id/enter', load: () => import('./EnterFor.tsx') },
   { pattern: '/clinic/patients/:id/labs', load: () => import('./PatientLabs.tsx') },
   { pattern: '/clinic/patients/:id/symptoms', load: () => import('./Symptoms.tsx') },
+  { pattern: '/clinic/patients/:id/body', load: () => import('./PatientBody.tsx') },
+  { pattern: '/clinic/patients/:id/scan', load: () => import('./ScanFor.tsx') },
   { pattern: '/colleagues', load: () => import('./People.tsx') },
 ];
 

@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 
 import type { Body } from '../../api/types.ts';
 import { isNow, stretchDates, stretchName } from './bodywords.ts';
@@ -7,14 +7,15 @@ interface ExpectedProps {
   readonly timeline: Body['timeline'];
   readonly started: string | null;
   readonly today: string;
+  readonly children?: ComponentChildren;
 }
 
 /** What sources report of the weeks after the start: their words, not a promise. */
-export function Expected({ timeline, started, today }: ExpectedProps): JSX.Element {
+export function Expected({ timeline, started, today, children = 'Told by others, not promised by Vesper or your clinic.' }: ExpectedProps): JSX.Element {
   return (
     <section class="stack tight" aria-labelledby="expected">
       <h2 id="expected">What sources report</h2>
-      <p class="soft small">Told by others, not promised by Vesper or your clinic.</p>
+      <p class="soft small">{children}</p>
       <ol class="bullets stack">
         {timeline.map((stretch) => {
           const { from_day, to_day, text, source } = stretch;

@@ -3,8 +3,7 @@ import type { JSX } from 'preact';
 import type { DoseChange, Marker } from '../../api/types.ts';
 import { Chart } from '../../ui/chart/Chart.tsx';
 import { dayNumber } from '../../ui/chart/scale.ts';
-import { bandOf, besideGoal, changesBeside, changeText, fullDate, limitText, newestFirst, pointsOf, summaryText, valueText } from './history.ts';
-import { reader } from './reader.ts';
+import { bandOf, besideGoal, changesBeside, changeText, fullDate, newestFirst, pointsOf, summaryText, valueText } from './history.ts';
 
 /** One marker over time with what the signs mean, and the same as a table. */
 export function MarkerChart({ marker, changes }: { readonly marker: Marker; readonly changes: readonly DoseChange[] }): JSX.Element {
@@ -15,11 +14,11 @@ export function MarkerChart({ marker, changes }: { readonly marker: Marker; read
   return (
     <figure class="figure-block" aria-label={`${marker.name} over time`}>
       <figcaption class="soft small">{marker.unit_spoken}</figcaption>
-      <Chart summary={summaryText(marker, beside, reader())} points={points} band={band}
+      <Chart summary={summaryText(marker, beside)} points={points} band={band}
         limits={marker.limits.map(({ at, level }) => ({ at: Number(at), level }))} changes={beside.map(({ day }) => ({ day: dayNumber(day) }))} />
       <dl class="chart-key" aria-label="What the signs mean">
         {band && marker.goal && <Sign words={`Goal: ${marker.goal.text}`}><rect class="band" x="1" y="2" width="26" height="12" /></Sign>}
-        {marker.limits.map((limit) => <Sign key={limit.at} words={limitText(limit, reader())}><line class={`limit ${limit.level}`} x1="1" x2="27" y1="8" y2="8" /></Sign>)}
+        {marker.limits.map((limit) => <Sign key={limit.at} words={limit.text}><line class={`limit ${limit.level}`} x1="1" x2="27" y1="8" y2="8" /></Sign>)}
         {kinds.has('care') && <Sign words="To be read with care; open the result to see why"><circle class="point care" cx="14" cy="8" r="5" /></Sign>}
         {kinds.has('bound') && <Sign words="Only known to lie below or above"><path class="point bound" d="M14 1l7 7-7 7-7-7z" /></Sign>}
         {beside.map((change, index) => (

@@ -19,7 +19,7 @@ export interface Measuring {
 }
 
 /** Begin with nothing but a day and a time; the codes in `together` share their unit. */
-export function useMeasuring(day: string, time: string, together: readonly string[] = []): Measuring {
+export function useMeasuring(patient: string, day: string, time: string, together: readonly string[] = []): Measuring {
   const measured = useSignal<Measured>({ values: {}, units: {}, day, time });
   const questions = useSignal<readonly ValueQuestion[]>([]);
   const put = (change: Partial<Measured>): void => {
@@ -36,7 +36,7 @@ export function useMeasuring(day: string, time: string, together: readonly strin
       const confirmed = questions.value.map(({ code }) => code);
       questions.value = [];
       try {
-        return await sendPanel('me', { ...panel, confirmed });
+        return await sendPanel(patient, { ...panel, confirmed });
       } catch (problem) {
         if (!(problem instanceof Asked)) throw problem;
         questions.value = [...problem.questions, ...confirmed.map((code) => ({ code, field: '', kind: 'soft', text: '', unit: null }) as const)];

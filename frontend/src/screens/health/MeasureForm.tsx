@@ -14,16 +14,18 @@ import { AT_HOME, homePanel } from './measures.ts';
 
 interface MeasureFormProps {
   readonly items: readonly Item[];
+  /** Whose it is, and where they are; without it, of the one signed in. */
+  readonly of?: { readonly patient: string; readonly zone: string };
   readonly onSaved: (entered: Entered) => void;
   readonly onCancel: () => void;
 }
 
 /** Weight, waist, body fat and blood pressure as measured at home: whatever was measured, in one go. */
-export function MeasureForm({ items, onSaved, onCancel }: MeasureFormProps): JSX.Element {
+export function MeasureForm({ items, of, onSaved, onCancel }: MeasureFormProps): JSX.Element {
   const form = useForm();
-  const zone = plan.value?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = of?.zone ?? plan.value?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const { date, time } = wallClock(now.value, zone);
-  const measuring = useMeasuring(date, time);
+  const measuring = useMeasuring(of?.patient ?? 'me', date, time);
   // Made once: sending the same twice must stay one entry.
   const id = useSignal(crypto.randomUUID());
   const { day, time: at } = measuring.measured.value;
@@ -43,7 +45,7 @@ export function MeasureForm({ items, onSaved, onCancel }: MeasureFormProps): JSX
   return (
     <form class="card form" ref={form.element} onSubmit={submit} noValidate aria-label="A measurement">
       <Trouble form={form} />
-      <p class="soft">Enter what you measured; the rest stays empty.</p>
+      <p class="soft">Enter what was measured; the rest stays empty.</p>
       {(['weight', 'waist', 'body_fat'] as const).map((code) => <MeasureField key={code} form={form} item={item(code)} of={measuring} />)}
       <fieldset>
         <legend>Blood pressure</legend>

@@ -6,8 +6,8 @@ import { useFetched } from './load.ts';
 import { Says } from './Says.tsx';
 
 /** That measurements were saved, and what the clinic's limits say of them. */
-export function SavedWords({ entered }: { readonly entered: Entered }): JSX.Element {
-  const results = useFetched<Results>(`/api/patients/me/results`);
+export function SavedWords({ entered, patient = 'me' }: { readonly entered: Entered; readonly patient?: string }): JSX.Element {
+  const results = useFetched<Results>(`/api/patients/${encodeURIComponent(patient)}/results`);
   const ids = new Set(entered.observations.map(({ id }) => id));
   const found = (results.value.value?.markers ?? []).flatMap((marker) => marker.results.filter(({ observation }) => ids.has(observation.id)));
   const says = found.flatMap((one) => one.says);

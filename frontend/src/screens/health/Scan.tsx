@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 
-import type { Body, Catalogue, Item } from '../../api/types.ts';
+import type { ScreenProps } from '../../app.tsx';
+import type { Body, Catalogue, Doses, Item } from '../../api/types.ts';
 import { go } from '../../router.ts';
 import { now, tick } from '../../state/now.ts';
 import { plan } from '../../state/plan.ts';
@@ -15,25 +16,43 @@ import { useFetched } from './load.ts';
 import { MeasureField, OtherQuestions, useMeasuring } from './MeasureFields.tsx';
 import { MASSES, REGIONS, SCAN, SCAN_CODES, scanPanel } from './measures.ts';
 
-/** A body composition scan: which scanner, and what its report says. */
-export default function Scan(): JSX.Element {
+/**
+ * A body composition scan: which scanner, and what its report says. Of the one signed in, or by a
+ * clinician for the patient the address names.
+ */
+export default function Scan({ names, whose }: ScreenProps & { readonly whose?: string }): JSX.Element {
+  const other = names['id'];
+  const patient = other ?? 'me';
+  const record = `/api/patients/${encodeURIComponent(patient)}`;
   const catalogue = useFetched<Catalogue>('/api/observations/catalogue');
-  const before = useFetched<Body>('/api/patients/me/body');
+  const before = useFetched<Body>(`${record}/body`);
+  // The day of a scan is where its patient is.
+  const theirs = useFetched<Doses>(other && `${record}/doses`);
+  const zone = other ? theirs.value.value?.timezone : (plan.value?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const back = other ? `/clinic/patients/${other}/body` : '/health/body';
+  const trouble = catalogue.trouble.value || theirs.trouble.value;
   const items = catalogue.value.value?.items;
   return (
-    <Page title="A DEXA scan" back="/health/body" backTo="Body" lead="Copy what the report says; what it does not say stays empty.">
-      {catalogue.trouble.value && <Mistake text={catalogue.trouble.value} />}
-      {!items && !catalogue.trouble.value && <p class="soft" aria-busy="true">One moment…</p>}
-      {items && <ScanForm items={items} scans={before.value.value?.scans ?? []} />}
+    <Page title="A DEXA scan" back={back} backTo="Body" lead={`${whose ? `For ${whose}. ` : ''}Copy what the report says; what it does not say stays empty.`}>
+      {trouble && <Mistake text={trouble} />}
+      {!(items && zone) && !trouble && <p class="soft" aria-busy="true">One moment…</p>}
+      {items && zone && <ScanForm items={items} scans={before.value.value?.scans ?? []} patient={patient} zone={zone} onSaved={() => go(back, { replace: true })} />}
     </Page>
   );
 }
 
-function ScanForm({ items, scans }: { readonly items: readonly Item[]; readonly scans: Body['scans'] }): JSX.Element {
+interface ScanFormProps {
+  readonly items: readonly Item[];
+  readonly scans: Body['scans'];
+  readonly patient: string;
+  readonly zone: string;
+  readonly onSaved: () => void;
+}
+
+function ScanForm({ items, scans, patient, zone, onSaved }: ScanFormProps): JSX.Element {
   const form = useForm();
-  const zone = plan.value?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const today = wallClock(now.value, zone).date;
-  const measuring = useMeasuring('', '', MASSES);
+  const measuring = useMeasuring(patient, '', '', MASSES);
   const make = useSignal('');
   const model = useSignal('');
   const id = useSignal(crypto.randomUUID());
@@ -49,7 +68,7 @@ function ScanForm({ items, scans }: { readonly items: readonly Item[]; readonly 
     if ('mistakes' in made) throw new Mistakes(made.mistakes);
     if (!(await measuring.send(made.panel))) return;
     sayPolitely('Saved.');
-    go('/health/body', { replace: true });
+    onSaved();
   });
 
   return (

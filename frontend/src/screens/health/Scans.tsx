@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 
 import type { BodyScan, Item, TissueChange } from '../../api/types.ts';
 import { sayPolitely } from '../../state/said.ts';
@@ -10,18 +10,29 @@ import { scanRows } from './bodywords.ts';
 import { signed } from './measures.ts';
 import { takeBack } from './takeBack.ts';
 
+interface ScansProps {
+  readonly scans: readonly BodyScan[];
+  readonly items: readonly Item[];
+  readonly patient?: string;
+  /** Where a scan is entered; nowhere by whoever only looks. */
+  readonly enter?: string;
+  /** Something was taken back; without it nothing can be. */
+  readonly onGone?: () => Promise<void>;
+}
+
 /** Every scan with its scanner; beside the one before only where both are of one scanner. */
-export function Scans({ scans, items, onGone }: { readonly scans: readonly BodyScan[]; readonly items: readonly Item[]; readonly onGone: () => Promise<void> }): JSX.Element {
+export function Scans({ scans, items, patient, enter, onGone }: ScansProps): JSX.Element {
   return (
     <section class="stack" aria-labelledby="scans">
       <h2 id="scans">DEXA scans</h2>
-      {scans.map((scan) => <ScanCard key={scan.panel_id} scan={scan} items={items} onGone={onGone} />)}
-      <a class="button" href="/health/body/scan">Enter a scan</a>
+      {scans.length === 0 && <p class="soft">No scan has been entered.</p>}
+      {scans.map((scan) => <ScanCard key={scan.panel_id} scan={scan} items={items} wrong={onGone && <Wrong scan={scan} patient={patient} onGone={onGone} />} />)}
+      {enter && <a class="button" href={enter}>Enter a scan</a>}
     </section>
   );
 }
 
-function ScanCard({ scan, items, onGone }: { readonly scan: BodyScan; readonly items: readonly Item[]; readonly onGone: () => Promise<void> }): JSX.Element {
+function ScanCard({ scan, items, wrong }: { readonly scan: BodyScan; readonly items: readonly Item[]; readonly wrong: ComponentChildren }): JSX.Element {
   const { main, regional } = scanRows(scan, new Map(items.map((item) => [item.code, item])));
   const { compared, why_not, scanner } = scan;
   return (
@@ -45,19 +56,19 @@ function ScanCard({ scan, items, onGone }: { readonly scan: BodyScan; readonly i
           <p class="soft small">Regions are not compared: nobody knows how far a scanner can tell them apart.</p>
         </details>
       )}
-      <Wrong scan={scan} onGone={onGone} />
+      {wrong}
     </article>
   );
 }
 
 /** The way to take back a scan that was entered wrongly; entered anew it is another one. */
-function Wrong({ scan: { panel_id, day }, onGone }: { readonly scan: BodyScan; readonly onGone: () => Promise<void> }): JSX.Element {
+function Wrong({ scan: { panel_id, day }, patient, onGone }: { readonly scan: BodyScan; readonly patient: string | undefined; readonly onGone: () => Promise<void> }): JSX.Element {
   const asked = useSignal(false);
   const trouble = useSignal('');
   const gone = async (): Promise<void> => {
     trouble.value = '';
     try {
-      await takeBack(panel_id, 'scan', day, 'Entered by mistake.');
+      await takeBack(panel_id, 'scan', day, 'Entered by mistake.', patient);
       sayPolitely('Taken back.');
       await onGone();
     } catch (problem) {

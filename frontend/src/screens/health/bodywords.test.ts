@@ -30,10 +30,10 @@ test('a scan has its main values in one order and the regional ones apart', () =
 
 test('a milestone says where it stands today', () => {
   const milestone = { code: 'baseline', from: '2026-11-01', to: '2026-11-30', done_on: null, text: '', source: '' };
-  expect(milestoneText(milestone, '2026-10-31')).toBe('1 November to 30 November');
-  expect(milestoneText(milestone, '2026-11-30')).toBe('Now, until 30 November');
-  expect(milestoneText(milestone, '2026-12-01')).toContain('Passed');
-  expect(milestoneText({ ...milestone, done_on: '2026-11-05' }, '2026-12-01')).toBe('Done on 5 November');
+  expect(milestoneText(milestone, '2026-10-31', '')).toBe('1 November to 30 November');
+  expect(milestoneText(milestone, '2026-11-30', '')).toBe('Now, until 30 November');
+  expect(milestoneText(milestone, '2026-12-01', ' without a scan')).toBe('Passed on 30 November without a scan');
+  expect(milestoneText({ ...milestone, done_on: '2026-11-05' }, '2026-12-01', '')).toBe('Done on 5 November');
 });
 
 test('stretches after the start have names, dates, and one of them may be now', () => {

@@ -38,11 +38,11 @@ export function scanRows({ values }: Pick<BodyScan, 'values'>, names: ReadonlyMa
   return { main, regional: rest };
 }
 
-/** Where a milestone stands today: "done on 3 March", "now, until 14 March", "from 3 March", "it has passed". */
-export function milestoneText({ from, to, done_on }: Body['milestones'][number], today: string): string {
+/** Where a milestone stands today: "done on 3 March", "now, until 14 March", "from 3 March", "it has passed" and what is added to that. */
+export function milestoneText({ from, to, done_on }: Body['milestones'][number], today: string, passed: string): string {
   if (done_on) return `Done on ${dayAndMonth(done_on)}`;
   if (today < from) return `${dayAndMonth(from)} to ${dayAndMonth(to)}`;
-  return today <= to ? `Now, until ${dayAndMonth(to)}` : `Passed on ${dayAndMonth(to)}: ask your clinic whether it is still wanted`;
+  return today <= to ? `Now, until ${dayAndMonth(to)}` : `Passed on ${dayAndMonth(to)}${passed}`;
 }
 
 /** Days after the start as people say them: "Days 7 to 10", "Weeks 4 to 6". */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { aContext, aMarker, anObservation, aResult } from './examples.ts';
-import { bandOf, besideGoal, changesBeside, changeText, contextRows, enteredText, goalText, lately, limitText, loudest, newestFirst, pointsOf, rangeText, summaryText, valueText } from './history.ts';
+import { bandOf, besideGoal, changesBeside, changeText, contextRows, enteredText, goalText, lately, loudest, newestFirst, pointsOf, rangeText, summaryText, valueText } from './history.ts';
 
 const at = (day: string, canonical: string, part = {}) => aResult({ observation: anObservation({ id: day, collected_at: `${day}T08:00:00Z`, canonical, shown: canonical }), ...part });
 
@@ -17,7 +17,7 @@ test('points stand in the order of time, and their kind says how to read them', 
 });
 
 test('the summary of a chart says everything that is drawn', () => {
-  const marker = aMarker({ results: [at('2026-01-01', '410'), at('2026-05-01', '720')], goal: { low: '450', high: '600', text: '450 to 600 ng/dL', source: '' }, limits: [{ at: '54', level: 'red', text: 'Red at or above 54 %' }] });
+  const marker = aMarker({ results: [at('2026-01-01', '410'), at('2026-05-01', '720')], goal: { low: '450', high: '600', text: '450 to 600 ng/dL', source: '' }, limits: [{ at: '54', level: 'red', text: 'At or above 54 %: contact your clinic today' }] });
   expect(summaryText(marker, [{ day: '2026-02-01', version: 2, text: 'x' }])).toBe(
     'Testosterone, total: 2 results from 1 January 2026 to 1 May 2026, between 410 and 720 ng/dL. The newest is 720 ng/dL. Goal: 450 to 600 ng/dL. At or above 54 %: contact your clinic today. 1 change of the protocol marked.');
   expect(summaryText(aMarker(), [])).toBe('Testosterone, total: one result, 560 ng/dL on 5 November 2026.');
@@ -68,11 +68,6 @@ test('where a result lies beside its goal, in words', () => {
   expect(goalText({ goal: { position: 'below', text: '' } })).toBe('Below the goal');
   expect(goalText({ goal: { position: null, text: 'Not compared: drawn late' } })).toBe('Not compared: drawn late');
   expect(goalText({ goal: null })).toBeUndefined();
-});
-
-test('a limit says what to do, and not by which colour a clinic calls it', () => {
-  expect(limitText({ at: '52', level: 'amber', text: 'Amber at or above 52.0 %' })).toBe('At or above 52.0 %: contact your clinic this week');
-  expect(limitText({ at: '54', level: 'red', text: 'Below 54 mg/dL.' })).toBe('Below 54 mg/dL: contact your clinic today');
 });
 
 test('a version that changes much is told by its first change', () => {

@@ -57,7 +57,7 @@ export function bandOf({ goal }: Pick<Marker, 'goal'>): { low?: number; high?: n
 }
 
 /** All that the chart shows, in a few sentences. */
-export function summaryText({ name, unit_spoken, goal, limits, results }: Marker, changes: readonly DoseChange[], reader: Reader = 'patient'): string {
+export function summaryText({ name, unit_spoken, goal, limits, results }: Marker, changes: readonly DoseChange[]): string {
   const sorted = newestFirst(results);
   const [newest, oldest] = [sorted[0]?.observation, sorted.at(-1)?.observation];
   if (!newest || !oldest) return `${name}: no results yet.`;
@@ -67,7 +67,7 @@ export function summaryText({ name, unit_spoken, goal, limits, results }: Marker
     ? `${name}: one result, ${valueText(newest, unit_spoken)} on ${fullDate(newest.day)}.`
     : `${name}: ${plural(sorted.length, 'result')} from ${fullDate(oldest.day)} to ${fullDate(newest.day)}, between ${least} and ${most} ${unit_spoken}. The newest is ${valueText(newest, unit_spoken)}.`;
   return [
-    shown, goal && sentence(`Goal: ${goal.text}`), ...limits.map((limit) => sentence(limitText(limit, reader))),
+    shown, goal && sentence(`Goal: ${goal.text}`), ...limits.map(({ text }) => sentence(text)),
     changes.length > 0 && `${plural(changes.length, 'change')} of the protocol marked.`,
   ].filter(Boolean).join(' ');
 }
@@ -96,16 +96,6 @@ export const LEVELS: Readonly<Record<Reader, Readonly<Record<SignalLevel, string
 export type Reader = 'patient' | 'clinic';
 
 const WEIGHT: Readonly<Record<SignalLevel, number>> = { info: 0, amber: 1, red: 2, emergency: 3 };
-
-const ACTIONS: Readonly<Record<SignalLevel, string>> = {
-  info: 'your clinic looks at it', amber: 'contact your clinic this week', red: 'contact your clinic today', emergency: 'get help now',
-};
-
-/** A limit for who reads it: "At or above 52.0 %: contact your clinic this week". */
-export function limitText({ level, text }: Marker['limits'][number], reader: Reader = 'patient'): string {
-  // The colour that the clinic calls it by says nothing to others.
-  return `${capital(text.replace(/^(info|amber|red|emergency)\b:?\s*/i, '').replace(/\.$/, ''))}: ${reader === 'clinic' ? LEVELS.clinic[level].toLowerCase() : ACTIONS[level]}`;
-}
 
 /** The first of a version's changes, and how many more there are. */
 export function changeText({ text }: DoseChange): string {

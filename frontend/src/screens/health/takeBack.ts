@@ -3,10 +3,11 @@ import type { Item, Observation } from '../../api/types.ts';
 import { addDays } from '../../words/time.ts';
 
 /** Say of everything that was entered together about this day that it does not stand; a repeat is harmless. */
-export async function takeBack(panel: string, group: Item['group'], day: string, reason: string): Promise<void> {
+export async function takeBack(panel: string, group: Item['group'], day: string, reason: string, patient = 'me'): Promise<void> {
+  const path = `/api/patients/${encodeURIComponent(patient)}/observations`;
   // A day either side: the phone and the record may be in different zones.
-  const { observations } = await get<{ observations: Observation[] }>(`/api/patients/me/observations?group=${group}&from=${addDays(day, -1)}&to=${addDays(day, 1)}`);
+  const { observations } = await get<{ observations: Observation[] }>(`${path}?group=${group}&from=${addDays(day, -1)}&to=${addDays(day, 1)}`);
   for (const { id, panel_id } of observations) {
-    if (panel_id === panel) await post(`/api/patients/me/observations/${id}/void`, { reason });
+    if (panel_id === panel) await post(`${path}/${id}/void`, { reason });
   }
 }

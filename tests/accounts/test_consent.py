@@ -60,7 +60,7 @@ async def cast(sessions: Sessions, time: Clock) -> Cast:
 async def may(http: httpx.AsyncClient, cast: Cast, who: Headers) -> tuple[int, int]:
     """What a look and a change of the record answer."""
     look = await http.get(f"{cast.record}/{PLAN}", headers=who)
-    change = await http.put(f"{cast.record}/{PLAN}", json={"steps": []}, headers=who)
+    change = await http.put(f"{cast.record}/{PLAN}", json={"rules": []}, headers=who)
     return look.status_code, change.status_code
 
 
@@ -73,7 +73,7 @@ async def test_who_may_only_look_is_told_so_and_changes_nothing(
         narrowed = await http.patch(link, json={"scope": "see"}, headers=cast.mine)
         assert narrowed.json()["scope"] == "see"
     assert await may(http, cast, cast.clinic_side) == (200, 403)
-    refused = await http.put(f"{cast.record}/{PLAN}", json={"steps": []}, headers=cast.clinic_side)
+    refused = await http.put(f"{cast.record}/{PLAN}", json={"rules": []}, headers=cast.clinic_side)
     assert refused.json()["type"] == "/problems/only-looking"
     assert "consent" in refused.json()["detail"]
     assert "patient" in refused.json()["cure"]
@@ -355,7 +355,7 @@ async def test_nothing_begins_after_a_revocation_and_nothing_hangs_on_it(
             answer = await http.get(f"{cast.record}/doses", headers=cast.clinic_side)
         else:
             answer = await http.put(
-                f"{cast.record}/{PLAN}", json={"steps": []}, headers=cast.clinic_side
+                f"{cast.record}/{PLAN}", json={"rules": []}, headers=cast.clinic_side
             )
         return answer.status_code
 

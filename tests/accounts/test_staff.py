@@ -219,7 +219,7 @@ async def test_somebody_leaves_while_they_read_and_nothing_hangs(
     reads = [
         http.put(
             f"/api/patients/{patient.id}/labs/plan",
-            json={"steps": []}, headers=theirs,
+            json={"rules": []}, headers=theirs,
         )
         for patient in patients
     ]  # fmt: skip

@@ -295,7 +295,10 @@ async def _record(session: AsyncSession, patient: Person, author: Person) -> Rec
         patient_id=patient.id, token_hash=token.token_hash, dose_id=first.id, message_id=message,
         expires_at=NOW + timedelta(days=1),
     ))  # fmt: skip
-    ids = {"line": line_id, "dose_id": first.id, "subscription": device.id, "number": 1, "day": "2026-11-20"}
+    ids = {
+        "line": line_id, "dose_id": first.id, "subscription": device.id, "number": 1,
+        "day": "2026-11-20",
+    }  # fmt: skip
     return Record(
         patient, {name: str(value) for name, value in ids.items()}, settled=str(second.id),
         tap=token.text, receipt=str(Receipt(patient.id, message, device.id)),

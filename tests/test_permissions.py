@@ -110,7 +110,9 @@ class Trial:
         answer = await self.http.request(
             method, record.path(route, patient), headers=self.stage.cookies[actor],
             json=None if method == "GET" else bodies.get(route, lambda _: {})(record),
-            params={name: text.format(**record.ids) for name, text in QUERIES.get(route, {}).items()},
+            params={
+                name: text.format(**record.ids) for name, text in QUERIES.get(route, {}).items()
+            },
         )  # fmt: skip
         if answer.is_success:
             self.worked.add(route)

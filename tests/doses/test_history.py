@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.models import Person
 from app.audit import Means
 from app.db import Sessions
-from app.doses.backfill import Brought, bring_in
+from app.doses.backfill import bring_in
 from app.doses.history import COLUMNS, Entry, read
 from app.doses.log import undo
 from app.doses.models import AmountReason, Dose, Event, Kind, Reminder, SkipReason
+from app.history_file import Brought
 from app.problems import Invalid
 from app.protocols.history import MEDICINE_NAMES, known_lines
 from app.units import Amount

@@ -143,7 +143,7 @@ async def test_a_side_effect_is_answered_with_what_it_means(phones: dict[str, Ph
     await page.locator("form [type=submit]").click()
     answer = page.locator("[data-answer]")
     await answer.wait_for()
-    assert "message your clinic" in await answer.inner_text()
+    assert "contact your clinic about this" in await answer.inner_text()
     await page.close()
 
 

@@ -74,6 +74,8 @@ function Drawing({ summary, points, line, band, limits = [], changes = [], width
   const xOf = (day: number): number => placeOf(day, across, box.left, box.right);
   const drawn = line ?? points;
   const bandTop = band && yOf(band.high ?? up.high);
+  const marks = (place: string, size: number): JSX.Element[] =>
+    points.map(({ day, value, kind = 'exact' }, index) => <Mark key={index} {...spotOf(day, value, across, up, box)} kind={`${kind} ${place}`.trim()} size={size * em} />);
   return (
     <svg role="img" aria-label={summary} width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
       {band && bandTop !== undefined && <rect class="band" x={box.left} y={bandTop} width={box.right - box.left} height={Math.max(1, yOf(band.low ?? up.low) - bandTop)} />}
@@ -93,14 +95,16 @@ function Drawing({ summary, points, line, band, limits = [], changes = [], width
           <text class="change-number" x={xOf(day)} y={box.top - 0.45 * em} text-anchor={anchorOf(xOf(day), '12', em, width)}>{index + 1}</text>
         </g>
       ))}
-      <path class="joined" d={pathOf(drawn.map(({ day, value }) => (value === null ? null : spotOf(day, value, across, up, box))))} />
-      {points.map(({ day, value, kind = 'exact' }, index) => <Mark key={index} {...spotOf(day, value, across, up, box)} kind={kind} size={0.42 * em} />)}
+      {/* A line of its own is what is to be read: the values it comes from lie under it, small. */}
+      {line && marks('under', 0.22)}
+      <path class={line ? 'joined lead' : 'joined'} d={pathOf(drawn.map(({ day, value }) => (value === null ? null : spotOf(day, value, across, up, box))))} />
+      {!line && marks('', 0.42)}
     </svg>
   );
 }
 
 /** A value: a filled dot; a ring when it is to be read with care; a diamond when it is only a bound. */
 function Mark({ x, y, kind, size }: { readonly x: number; readonly y: number; readonly kind: string; readonly size: number }): JSX.Element {
-  if (kind === 'bound') return <path class="point bound" d={`M${x} ${y - 1.3 * size}l${1.3 * size} ${1.3 * size}l${-1.3 * size} ${1.3 * size}l${-1.3 * size} ${-1.3 * size}z`} />;
+  if (kind.startsWith('bound')) return <path class="point bound" d={`M${x} ${y - 1.3 * size}l${1.3 * size} ${1.3 * size}l${-1.3 * size} ${1.3 * size}l${-1.3 * size} ${-1.3 * size}z`} />;
   return <circle class={`point ${kind}`} cx={x} cy={y} r={size} />;
 }

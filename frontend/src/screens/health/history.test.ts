@@ -65,9 +65,9 @@ test('what presses most comes first, then the newest', () => {
 });
 
 test('where a result lies beside its goal, in words', () => {
-  expect(goalText({ goal: { position: 'below', text: '' } })).toBe('Below the goal');
-  expect(goalText({ goal: { position: null, text: 'Not compared: drawn late' } })).toBe('Not compared: drawn late');
-  expect(goalText({ goal: null })).toBeUndefined();
+  expect(goalText(aResult({ goal: { position: 'below', text: '' } }))).toBe('Below the goal');
+  expect(goalText(aResult({ goal: { position: null, text: 'Not compared: drawn late' } }))).toBe('Not compared: drawn late');
+  expect(goalText(aResult({ goal: null }))).toBeUndefined();
 });
 
 test('a version that changes much is told by its first change', () => {
@@ -77,7 +77,14 @@ test('a version that changes much is told by its first change', () => {
 });
 
 test('beside its goal in few words, and nothing where that cannot be said', () => {
-  expect(besideGoal({ goal: { position: 'in', text: 'In the upper quartile; position in the range: 80 %.' } })).toBe('Within the goal');
-  expect(besideGoal({ goal: { position: null, text: 'The goal is meant for a draw at mid-interval.' } })).toBeUndefined();
-  expect(besideGoal({ goal: null })).toBeUndefined();
+  expect(besideGoal(aResult({ goal: { position: 'in', text: 'In the upper quartile; position in the range: 80 %.' } }))).toBe('Within the goal');
+  expect(besideGoal(aResult({ goal: { position: null, text: 'The goal is meant for a draw at mid-interval.' } }))).toBeUndefined();
+  expect(besideGoal(aResult({ goal: null }))).toBeUndefined();
+});
+
+test('a growth factor below its goal is passed over, and above it is not', () => {
+  const beside = (code: string, position: 'below' | 'above'): string | undefined => besideGoal(aResult({ observation: anObservation({ code }), goal: { position, text: '' } }));
+  expect(['igf1', 'igf1_z'].map((code) => beside(code, 'below'))).toEqual([undefined, undefined]);
+  expect(beside('igf1', 'above')).toBe('Above the goal');
+  expect(beside('estradiol', 'below')).toBe('Below the goal');
 });

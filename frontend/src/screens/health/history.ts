@@ -109,15 +109,17 @@ export function loudest(says: readonly { readonly level: SignalLevel }[]): Signa
 }
 
 /** Where a result lies beside its goal, in two or three words; nothing where that cannot be said. */
-export function besideGoal({ goal }: Pick<Result, 'goal'>): string | undefined {
-  return goal?.position ? BESIDE[goal.position] : undefined;
+export function besideGoal({ goal, observation }: Pick<Result, 'goal' | 'observation'>): string | undefined {
+  // More of it is nobody's aim: below its goal, a growth factor is passed over in silence.
+  if (!goal?.position || (goal.position === 'below' && observation.code.startsWith('igf1'))) return undefined;
+  return BESIDE[goal.position];
 }
 
 const BESIDE = { below: 'Below the goal', in: 'Within the goal', above: 'Above the goal' } as const;
 
 /** Where a result lies beside its goal, as fully as it can be said. */
-export function goalText({ goal }: Pick<Result, 'goal'>): string | undefined {
-  return goal?.text || besideGoal({ goal });
+export function goalText(result: Pick<Result, 'goal' | 'observation'>): string | undefined {
+  return result.goal?.text || besideGoal(result);
 }
 
 /** Markers under the panels of a laboratory report, in the order they come; what is no laboratory result is body. */

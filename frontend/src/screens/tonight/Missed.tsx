@@ -10,8 +10,7 @@ import { weekdayOf } from '../../words/time.ts';
 import { LogSheet } from './lazily.tsx';
 
 /** Doses of last night that nobody logged, said plainly and without blame. */
-export function Missed({ doses }: { readonly doses: readonly KnownDose[] }): JSX.Element | null {
-  if (doses.length === 0) return null;
+export default function Missed({ doses }: { readonly doses: readonly KnownDose[] }): JSX.Element {
   return (
     <section class="stack" aria-label="Last night">
       {doses.map((dose) => <MissedDose key={dose.id} dose={dose} />)}

@@ -13,8 +13,7 @@ import type { KnownDose } from '../../words/dose.ts';
 import { comingName, longDate } from '../../words/night.ts';
 import { addDays } from '../../words/time.ts';
 import { DoseCard } from './DoseCard.tsx';
-import { CheckIn, ExtraSheet, Labs } from './lazily.tsx';
-import { Missed } from './Missed.tsx';
+import { CheckIn, ExtraSheet, Labs, Missed } from './lazily.tsx';
 import { news, Notices } from './Notices.tsx';
 
 /** Tonight: what is open, what was logged, what is still to come, and one large button. */
@@ -52,7 +51,7 @@ export default function Tonight(): JSX.Element {
       ) : (
         <Nothing />
       )}
-      {!asked && <Missed doses={missed} />}
+      {!asked && missed.length > 0 && <Missed doses={missed} />}
       {asks.current && !(asked && open.length) && <CheckIn />}
       {!asked && <Ahead />}
       {below}

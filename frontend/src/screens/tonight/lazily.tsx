@@ -26,5 +26,8 @@ export const CheckIn = lazily(() => import('../health/CheckInCard.tsx'));
 /** Lab draws, below the doses. */
 export const Labs = lazily<object>(() => import('./Labs.tsx').then(({ Labs: found }) => ({ default: found })));
 
+/** Doses of last night that nobody logged, below tonight's. */
+export const Missed = lazily(() => import('./Missed.tsx'));
+
 /** The question how doses go on where the phone is. */
 export const TravelNotice = lazily(() => import('./TravelNotice.tsx'));

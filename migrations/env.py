@@ -7,7 +7,9 @@ from sqlalchemy import Connection
 
 import app.accounts.models
 import app.audit
+import app.clinic.models
 import app.doses.models
+import app.exchange.models
 import app.monitoring.models
 import app.observations.models
 import app.protocols.models

@@ -2,6 +2,7 @@
 
 import enum
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -24,6 +25,8 @@ class Role(enum.StrEnum):
     PATIENT = "patient"
     CLINICIAN = "clinician"
     COMPANION = "companion"
+    PROGRAM = "program"
+    """Somebody's software, which acts for a clinic by a key; it never signs in."""
 
 
 class Detail(enum.StrEnum):
@@ -65,7 +68,7 @@ class Clinic(Base):
 
 
 class Person(Base):
-    """Somebody who signs in: a patient, a clinician of one clinic, or a companion.
+    """Somebody who acts: a patient, a clinician of one clinic, a companion, or a clinic's program.
 
     email      kept in lower case and unique
     admin      a clinician who also looks after the clinic's people; it opens no patient's record
@@ -128,6 +131,8 @@ class SignIn(Base):
     """One signed-in browser. Only the SHA-256 of its cookie is kept.
 
     It ends at `expires_at`, or when it has not been seen for its role's idle time.
+
+    with_passkey   it began with a passkey that had the person verified, not with a password
     """
 
     __tablename__ = "sign_in"
@@ -138,6 +143,7 @@ class SignIn(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    with_passkey: Mapped[bool] = mapped_column(default=False, server_default="0")
 
 
 class InviteKind(enum.StrEnum):
@@ -197,3 +203,95 @@ class CareLink(Base):
     ends_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None)
+
+
+class Passkey(Base):
+    """A key on somebody's phone or computer that signs them in; only its public half is here.
+
+    sign_count   what it last counted; of keys that are kept in several places it stays 0
+    """
+
+    __tablename__ = "passkey"
+    __table_args__ = (
+        PrimaryKeyConstraint("person_id", "id"),
+        Index("passkey_credential_ix", "credential_id", unique=True),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    id: Mapped[UUID]
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023))
+    public_key: Mapped[bytes] = mapped_column(LargeBinary(2000))
+    name: Mapped[str] = mapped_column(String(80))
+    transports: Mapped[list[str]]
+    created_at: Mapped[datetime]
+    sign_count: Mapped[int] = mapped_column(default=0)
+    last_used_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class PasskeyChallenge(Base):
+    """A random number that one passkey has to sign, once and soon; used ones are gone.
+
+    person_id   who adds a passkey; None while somebody who is not known yet signs in
+    """
+
+    __tablename__ = "passkey_challenge"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    challenge_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    expires_at: Mapped[datetime]
+
+
+class ApiKey(Base):
+    """Leave for one program of a clinic to act within its scopes, until it ends or is revoked.
+
+    person_id     the program, as somebody who acts: it stands in the record and in access logs
+    key_hash      SHA-256 of the bearer key; None for one that signs statements instead
+    public_keys   the JSON Web Keys of a program that signs; none of one with a bearer key
+    rate          how often it may ask, as the `limits` library writes it
+    last_used_at  at most a minute stale
+    """
+
+    __tablename__ = "api_key"
+    __table_args__ = (
+        Index("api_key_hash_ix", "key_hash", unique=True),
+        Index(None, "clinic_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinic.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    scopes: Mapped[list[str]]
+    rate: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    expires_at: Mapped[datetime]
+    key_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), default=None)
+    public_keys: Mapped[list[Any]] = mapped_column(default_factory=list)
+    last_used_at: Mapped[datetime | None] = mapped_column(default=None)
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+    revoked_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None)
+
+
+class AccessToken(Base):
+    """What a program that signed a statement got for it: good for minutes. Only its SHA-256."""
+
+    __tablename__ = "access_token"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    api_key_id: Mapped[UUID] = mapped_column(ForeignKey("api_key.id"))
+    scopes: Mapped[list[str]]
+    expires_at: Mapped[datetime]
+
+
+class UsedStatement(Base):
+    """A signed statement that was used, so that nobody who saw it uses it again."""
+
+    __tablename__ = "used_statement"
+    __table_args__ = (PrimaryKeyConstraint("api_key_id", "jti_hash"), Index(None, "expires_at"))
+
+    api_key_id: Mapped[UUID] = mapped_column(ForeignKey("api_key.id"))
+    jti_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    expires_at: Mapped[datetime]

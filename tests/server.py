@@ -3,7 +3,6 @@
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,9 +10,8 @@ from pathlib import Path
 import httpx
 
 from app import clock
-from tests.databases import ROOT
+from tests import nursery
 
-COMMAND = [sys.executable, "-c", "from app.cli import cli; cli()"]
 PASSWORD = "a long enough passphrase"
 
 
@@ -40,7 +38,7 @@ class Server:
             "VESPER_LOG_LEVEL": "warning",
             **{f"VESPER_{name.upper()}": value for name, value in settings.items()},
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: nursery.Grown | None = None
         self._clients: list[httpx.Client] = []
 
     @contextmanager
@@ -55,11 +53,10 @@ class Server:
 
     def start(self) -> None:
         """Serve, and wait until it answers."""
-        with (self.folder / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [*COMMAND, "serve", "--port", str(self.port)], cwd=ROOT, env=self.environment,
-                stdout=log, stderr=log,
-            )  # fmt: skip
+        self._process = nursery.start(
+            "serve", "--port", str(self.port), environment=self.environment,
+            said=self.folder / "server.log",
+        )  # fmt: skip
         end = clock.monotonic() + 40
         while clock.monotonic() < end and self._process.poll() is None:
             try:
@@ -89,12 +86,9 @@ class Server:
 
     def vesper(self, *arguments: str) -> str:
         """Run one command on the same database; what it printed."""
-        done = subprocess.run(
-            [*COMMAND, *arguments], cwd=ROOT, env=self.environment, check=False,
-            capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-3000:]
-        return done.stdout.strip()
+        code, said = nursery.run(*arguments, environment=self.environment)
+        assert code == 0, said[-3000:]
+        return said.strip()
 
     def log(self) -> str:
         """What the server said."""

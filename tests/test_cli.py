@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import stat
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -16,7 +17,9 @@ from typer.testing import CliRunner
 
 from app.cli import cli, without_messages
 from tests.databases import ROOT
-from tests.server import COMMAND, Server
+from tests.server import Server
+
+COMMAND = [sys.executable, "-c", "from app.cli import cli; cli()"]
 
 
 def run(server: Server, *arguments: str) -> "subprocess.CompletedProcess[str]":

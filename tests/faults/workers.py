@@ -2,17 +2,14 @@
 
 import asyncio
 import os
-import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app import clock
 from app.config import Settings
-from tests.databases import ROOT
-
-COMMAND = [sys.executable, "-c", "from app.cli import cli; cli()", "worker"]
+from tests import nursery
+from tests.nursery import Grown
 
 
 @dataclass
@@ -21,29 +18,28 @@ class Workers:
 
     settings: Settings
     folder: Path
-    running: list[asyncio.subprocess.Process] = field(default_factory=list)
+    running: list[Grown] = field(default_factory=list)
 
-    async def start(self) -> asyncio.subprocess.Process:
+    async def start(self) -> Grown:
         """One more worker; it works as soon as it has started."""
-        log = (self.folder / "workers.log").open("ab")
-        process = await asyncio.create_subprocess_exec(
-            *COMMAND, cwd=ROOT, env=self._environment(), stdout=log, stderr=log
-        )
-        log.close()
+        process = await asyncio.to_thread(
+            nursery.start, "worker", environment=self._environment(),
+            said=self.folder / "workers.log",
+        )  # fmt: skip
         self.running.append(process)
         return process
 
-    async def kill(self, process: asyncio.subprocess.Process) -> None:
+    async def kill(self, process: Grown) -> None:
         """End one as a power cut would: nothing of it gets to say goodbye."""
         process.kill()
-        await process.wait()
+        await asyncio.to_thread(process.wait, 30)
         self.running.remove(process)
 
-    async def terminate(self, process: asyncio.subprocess.Process) -> int:
+    async def terminate(self, process: Grown) -> int:
         """Ask one to end, as a deployment does, and wait until it has drained."""
-        process.send_signal(signal.SIGTERM)
+        process.terminate()
         self.running.remove(process)
-        return await asyncio.wait_for(process.wait(), 30)
+        return await asyncio.to_thread(process.wait, 30)
 
     async def end(self) -> None:
         """Leave none behind."""

@@ -1,6 +1,7 @@
 """The `vesper` command: serve, work, migrate, verify, make keys, clinics and invites."""
 
 import asyncio
+import json
 import logging
 import os
 import sqlite3
@@ -102,6 +103,25 @@ def serve(
         proxy_headers=found.production,
         forwarded_allow_ips=found.trusted_proxies,
     )
+
+
+@cli.command()
+def openapi(
+    ids: Annotated[bool, typer.Option(help="Only the id of each operation.")] = False,
+) -> None:
+    """Print the API's document, for generators of clients. It needs no database and no settings."""
+    from app.main import document
+
+    found = document()
+    if not ids:
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    named = [
+        f"{method.upper()} {path} {operation['operationId']}"
+        for path, operations in found["paths"].items()
+        for method, operation in operations.items()
+    ]
+    typer.echo("\n".join(sorted(named)))
 
 
 @cli.command()

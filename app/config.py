@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     """JSON: origin to address that is really called. For tests with a browser that hands out a
     fixed origin; refused in production."""
 
+    webhook_allowed_origins: Annotated[list[str], NoDecode] = Field(default_factory=list)
+    """Comma-separated origins that webhooks may call although they are on a private network, such
+    as a clinic's own system; they may have a port, and in production they are https."""
+
     push_in_flight: int = Field(default=200, ge=1, le=2000)
     """How many posts one push service may hold that are not yet written down here; also the most
     that a killed worker can make anybody send twice."""
@@ -77,6 +81,10 @@ class Settings(BaseSettings):
     sign_in_attempts: str = "10/minute"
     """How often one account or address may try to sign in, as the `limits` library writes it."""
 
+    retention_years: int = Field(default=7, ge=0, le=100)
+    """How long the closed record of somebody whom a clinic treated is kept after they ended it; a
+    law of the place. [D] engineering default."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="before")
@@ -89,7 +97,9 @@ class Settings(BaseSettings):
                 given[name] = Path(path).read_text(encoding="utf-8").strip()
         return given
 
-    @field_validator("push_allowed_origins", "trusted_hosts", mode="before")
+    @field_validator(
+        "push_allowed_origins", "webhook_allowed_origins", "trusted_hosts", mode="before"
+    )
     @classmethod
     def split_commas(cls, value: object) -> object:
         """Accept `a, b` as well as a JSON list."""
@@ -127,6 +137,10 @@ class Settings(BaseSettings):
             raise Refused("VESPER_PUBLIC_URL must be https: browsers give push to no other site.")
         if self.push_routes:
             raise Refused("VESPER_PUSH_ROUTES is for tests; remove it in production.")
+        if any(not origin.startswith("https://") for origin in self.webhook_allowed_origins):
+            raise Refused(
+                "VESPER_WEBHOOK_ALLOWED_ORIGINS must be https: events name patients by their ids."
+            )
 
 
 def refuse_bad_subject(subject: str) -> None:

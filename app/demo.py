@@ -1,4 +1,4 @@
-"""A clinic to look around in: one clinician, and three patients with twelve weeks behind them.
+"""A clinic to look around in: one clinician, and patients of whom no two are alike.
 
 Everything is entered through the same functions as real records, with time moved by hand, so the
 demo cannot show what Vesper could not have recorded. Nobody in it exists.
@@ -54,21 +54,34 @@ class Ahead(enum.StrEnum):
     PROPOSAL = "proposal"
     HOLD = "hold"
     STEP = "step"
+    NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Patient:
     """How one demo patient behaves.
 
-    takes     chance that a dose is taken, at the start and at the end of the twelve weeks
-    silent    weeks before now at which their phone stopped being reachable; None is never
+    takes     chance that a dose is taken, at the start and at the end of their weeks
     ahead     what waits in their protocol this evening
+    silent    weeks before now at which their phone stopped being reachable; None is never
+    weeks     how long ago they began
+    late      chance that a dose that is taken, is taken hours after it was due
+    quiet     days before now from which nothing is logged; None is never
+    away      days before now from which everything is skipped, for a journey; None is never
+    sundays   weeks before now from which the doses of Sundays are not taken; None is never
+    measured  whether they go to the laboratory and answer how they are
     """
 
     name: str
     takes: tuple[float, float]
-    ahead: Ahead
+    ahead: Ahead = Ahead.NOTHING
     silent: int | None = None
+    weeks: int = WEEKS
+    late: float = 0.15
+    quiet: int | None = None
+    away: int | None = None
+    sundays: int | None = None
+    measured: bool = False
 
     @property
     def email(self) -> str:
@@ -77,9 +90,14 @@ class Patient:
 
 
 PATIENTS = (
-    Patient("Steady patient", (0.97, 0.97), Ahead.PROPOSAL),
-    Patient("Sliding patient", (0.95, 0.45), Ahead.STEP),
+    Patient("Steady patient", (0.97, 0.97), Ahead.PROPOSAL, measured=True),
+    Patient("Sliding patient", (0.95, 0.45), Ahead.STEP, measured=True),
     Patient("Silent phone", (0.95, 0.75), Ahead.HOLD, silent=4),
+    Patient("Quiet patient", (0.97, 0.97), weeks=3, quiet=6),
+    Patient("Travelling patient", (0.96, 0.96), weeks=3, away=4),
+    Patient("Weekday patient", (0.97, 0.97), weeks=4, sundays=3),
+    Patient("Late patient", (0.97, 0.97), weeks=2, late=0.55),
+    Patient("New patient", (0.95, 0.95), weeks=1),
 )
 
 # Amounts are there because a prescription has them. They are nobody's, and no example to follow.
@@ -127,7 +145,8 @@ async def fill(session: AsyncSession, now: datetime, key_id: str) -> list[str]:
         timezone=ZONE, invite=code, now=start,
     )  # fmt: skip
     for number, who in enumerate(PATIENTS):
-        await _live(session, who, clinician, hashed, key_id, start, now, Random(number))
+        begun = now - timedelta(weeks=who.weeks)
+        await _live(session, who, clinician, hashed, key_id, begun, now, Random(number))
     people = [("clinician", clinician.email), *((p.name, p.email) for p in PATIENTS)]
     return [
         "Demo sign-ins, all with the password " + password,
@@ -139,7 +158,7 @@ async def _live(
     session: AsyncSession, who: Patient, clinician: Person, hashed: str, key_id: str,
     start: datetime, now: datetime, chance: Random,
 ) -> None:  # fmt: skip
-    """One patient's twelve weeks, from registering to this evening."""
+    """One patient's weeks, from registering to this evening."""
     person = await register(
         session, email=who.email, password_hash=hashed, name=who.name, timezone=ZONE, invite=None,
         now=start,
@@ -163,7 +182,7 @@ async def _live(
     })  # fmt: skip
     await enter_version(session, person.id, clinician, draft, start)
     await acknowledge(session, person.id, 1, person, start)
-    for week in range(0, WEEKS + 1, 2):
+    for week in range(0, who.weeks + 1, 2):
         await plan_patient(session, person.id, start + timedelta(weeks=week))
     await materialise(session, person.id, start)
     if who.takes[1] > 0.7:  # who keeps to the evenings keeps to the laboratory as well
@@ -171,7 +190,7 @@ async def _live(
             if draw.due_on < now.date() - timedelta(weeks=1):
                 at = now - timedelta(weeks=1)
                 await mark_drawn(session, person.id, draw.id, person, draw.due_on, at)
-    if who.silent is None:
+    if who.measured:
         await measure(session, person, clinician, start, now, chance)
     gone_at = now - timedelta(weeks=who.silent) if who.silent else None
     doses = (
@@ -185,7 +204,13 @@ async def _live(
         await _remind(session, dose, device, reachable=gone_at is None or dose.due_at < gone_at)
         share = (dose.due_at - start) / (now - start)
         first, last = who.takes
-        await _act(session, person, dose, first + (last - first) * share, chance)
+        takes = first + (last - first) * share
+        free = who.sundays is not None and dose.due_at > now - timedelta(weeks=who.sundays)
+        if free and dose.night.isoweekday() == 7:
+            takes = 0
+        if who.quiet is None or dose.due_at < now - timedelta(days=who.quiet):
+            away = who.away is not None and dose.due_at >= now - timedelta(days=who.away)
+            await _act(session, person, dose, takes, who.late, chance, away=away)
     if gone_at is not None:
         device.retired_at, device.retired = gone_at, Retired.GONE
     if who.ahead is Ahead.PROPOSAL:
@@ -231,25 +256,24 @@ async def _lines_of(session: AsyncSession, person: Person) -> dict[str, UUID]:
 
 
 async def _act(
-    session: AsyncSession, person: Person, dose: Dose, takes: float, chance: Random
-) -> None:
-    """Take a dose, on time more often than late; or skip it; or say nothing."""
+    session: AsyncSession, person: Person, dose: Dose, takes: float, late: float, chance: Random,
+    *, away: bool,
+) -> None:  # fmt: skip
+    """Take a dose, in minutes or hours later; or skip it; or say nothing. Who is away skips."""
     draw = chance.random()
-    if draw < takes:
-        minutes = chance.choice((2, 3, 5, 8, 14, 22, 40, 95, 170))
+    if draw < takes and not away:
+        minutes = chance.choice((95, 130, 170) if chance.random() < late else (2, 3, 5, 8, 14, 40))
         at = dose.due_at + timedelta(minutes=minutes)
         means = Means.PUSH_TOKEN if minutes < 30 else Means.APP
         report = Report(id=uuid4(), kind=Kind.TAKEN, author=person.id, means=means, taken_at=at)
         await settle(session, person.id, dose.id, report, now=at)
-    elif draw < takes + 0.03:
+    elif away or draw < takes + 0.03:
         at = dose.due_at + timedelta(minutes=30)
+        reasons = (SkipReason.TRAVELLING, SkipReason.UNWELL, SkipReason.FORGOT)
         report = Report(
-            id=uuid4(),
-            kind=Kind.SKIPPED,
-            author=person.id,
-            means=Means.APP,
-            reason=chance.choice((SkipReason.TRAVELLING, SkipReason.UNWELL, SkipReason.FORGOT)),
-        )
+            id=uuid4(), kind=Kind.SKIPPED, author=person.id, means=Means.APP,
+            reason=SkipReason.TRAVELLING if away else chance.choice(reasons),
+        )  # fmt: skip
         await settle(session, person.id, dose.id, report, now=at)
 
 

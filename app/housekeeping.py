@@ -1,4 +1,4 @@
-"""Tidy up: re-arm what was lost, drop what nobody needs, and log the newest audit seal daily."""
+"""Tidy up: re-arm what was lost, drop what nobody needs, end records, log the newest seal daily."""
 
 from datetime import datetime, timedelta
 
@@ -7,7 +7,10 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import pulse, sealing
+from app.accounts import oauth
 from app.accounts.models import SignIn
+from app.accounts.passkeys import forget_challenges
+from app.exchange.ending import erase_due
 from app.push.prune import forget_old_messages
 from app.reminders.models import TapToken
 from app.reminders.reconcile import reconcile
@@ -22,8 +25,11 @@ log = structlog.get_logger()
 
 async def tidy(session: AsyncSession, now: datetime) -> int:
     """Re-arm what was lost and drop what has expired; say how many doses had to be re-armed."""
+    await erase_due(session, now)
     await session.execute(delete(SignIn).where(SignIn.expires_at <= now))
+    await oauth.forget_ended(session, now)
     await session.execute(delete(TapToken).where(TapToken.expires_at <= now))
+    await forget_challenges(session, now)
     await forget_old_messages(session, now - KEEP_MESSAGES)
     await log_head(session, now)
     return await reconcile(session, now)

@@ -4,16 +4,36 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from fastapi import FastAPI
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import http, openapi, operation, pages
 from app.accounts import api as accounts
+from app.accounts import keys_api as api_keys
+from app.accounts import oauth_api as oauth
+from app.accounts import passkeys_api as passkeys
+from app.clinic import adherence_api as adherence
 from app.clinic import api as clinic
+from app.clinic import digest_api as digest
+from app.clinic import events_api as events
+from app.clinic import flags_api as flags
+from app.clinic import panel_api as panel
+from app.clinic import reviews_api as reviews
+from app.clinic import tasks_api as tasks
+from app.clinic import webhooks_api as webhooks
 from app.config import Settings, sealing_key
 from app.db import connect, sessions_on
 from app.doses import api as doses
+from app.exchange import calendar_api as calendar_feeds
+from app.exchange import exports_api as exports
+from app.exchange import record_api as record
+from app.exchange.fhir import api as fhir
+from app.http import problem_pages
 from app.monitoring import api as monitoring
 from app.monitoring import body_api as body
 from app.monitoring import draw_days_api as draw_days
@@ -34,9 +54,13 @@ from app.reminders import api as reminders
 from app.worker import Worker
 
 ROUTERS = (
-    accounts, protocols, screening, calendar, history, doses, reminders, push, observations,
-    checkins, body, side_effects, results, draw_days, monitoring, clinic,
-    operation,
+    accounts, api_keys, oauth, problem_pages, passkeys, protocols, screening, calendar, history,
+    doses, reminders, push,
+    observations, checkins, body, side_effects, results, draw_days, monitoring, clinic,
+    panel, adherence,
+    webhooks, events, flags, tasks, reviews, digest,
+    calendar_feeds, exports, record,
+    fhir, operation,
 )  # fmt: skip
 
 
@@ -89,3 +113,13 @@ def create_app(
     pages.install(app, settings)
     http.install(app, settings)
     return app
+
+
+def document() -> dict[str, Any]:
+    """The API's document, whatever the settings of this machine are; it asks no database."""
+    with TemporaryDirectory() as folder:
+        nowhere = Settings(
+            environment="development", database_url=f"sqlite+aiosqlite:///{folder}/none",
+            data_folder=Path(folder), secret_key=SecretStr("of no use"),
+        )  # fmt: skip
+        return create_app(nowhere).openapi()

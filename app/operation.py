@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.clinic.models import Look
 from app.clock import Now
 from app.db import Session
 from app.doses.models import Reminder
@@ -22,6 +23,9 @@ OLDEST_DUE = Gauge(
 )
 OLDEST_UNDELIVERED = Gauge(
     "vesper_oldest_undelivered_seconds", "Age of the oldest message that no push service has yet"
+)
+OLDEST_LOOK = Gauge(
+    "vesper_oldest_look_seconds", "Age of the oldest look at a patient that the watch owes"
 )
 TICK_AGE = Gauge("vesper_tick_age_by_name_seconds", "Seconds since a tick last completed", ["tick"])
 
@@ -81,6 +85,7 @@ async def look(session: AsyncSession, now: datetime) -> Readiness:
     undelivered = _age(waiting, now)
     OLDEST_DUE.set(oldest_due or 0)
     OLDEST_UNDELIVERED.set(undelivered or 0)
+    OLDEST_LOOK.set(_age(await session.scalar(select(func.min(Look.next_at))), now) or 0)
     for tick, age in ages.items():
         TICK_AGE.labels(tick).set(age)
     reasons = [

@@ -45,6 +45,11 @@ class Problem(Exception):
         """What a person reads first: the class docstring's first line."""
         return (cls.__doc__ or "").strip().partition("\n")[0]
 
+    def headers(self) -> dict[str, str]:
+        """What goes with the body: `Retry-After`, where it says when to come back."""
+        after = self.facts.get("retry_after")
+        return {} if after is None else {"Retry-After": str(after)}
+
     def document(self) -> dict[str, Any]:
         """The body of the `application/problem+json` answer."""
         document: dict[str, Any] = {
@@ -69,6 +74,10 @@ class NotSignedIn(Problem):
 
     status = 401
 
+    def headers(self) -> dict[str, str]:
+        """What a program could send instead. Source: RFC 6750 section 3."""
+        return {"WWW-Authenticate": 'Bearer realm="vesper"'}
+
 
 class Invalid(Problem):
     """Something in the request has to be corrected."""
@@ -92,6 +101,11 @@ class Busy(Problem):
     """Vesper is busy for a moment; please try again."""
 
     status = 503
+
+
+def no_such_page() -> Invalid:
+    """What to raise for a cursor that no page ever ended with, or that is of another list."""
+    return Invalid("This page does not exist.", field="cursor", cure="Start from the first page.")
 
 
 def declared(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:

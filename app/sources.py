@@ -22,6 +22,7 @@ TITLES = {
     "monitoring/data/plan.toml": "When blood is drawn: the default lab plan",
     "monitoring/data/context.toml": "When in the dosing week: draw context",
     "monitoring/data/signals.toml": "What a result asks for",
+    "clinic/data/flags.toml": "What is put on a clinician's list",
     "monitoring/data/igf1.toml": "IGF-1 by age",
     "monitoring/data/side_effects.toml": "Side effects and warning signs",
     "monitoring/data/companion.toml": "Body: milestones, what to expect, companion card",
@@ -33,7 +34,10 @@ TITLES = {
 WORDS = frozenset({"protocols/data/templates.toml"})
 """Files of names alone, which state no rule."""
 
-_PROSE = frozenset({"name", "short", "clinician", "patient", "text", "note", "label", "emergency"})
+_PROSE = frozenset({
+    "name", "short", "clinician", "patient", "text", "note", "label", "emergency",
+    "overdue", "no_device", "supply", "more",
+})  # fmt: skip
 _SOURCES = ("source", "verified_from")
 _TAGGED = re.compile(r"\[[PSD?]\]|Source:")
 _NAMING = ("code", "unit", "jurisdiction", "system", "form")

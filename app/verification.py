@@ -216,11 +216,28 @@ class Entries:
             for entry, number, waiting in rows
             if number is None and waiting is None
         ]
-        found += await doses.contradicted(session, entries)
-        found += await versions.contradicted(session, entries)
-        found += await observations.contradicted(session, entries)
+        told = await _not_erased(session, entries)
+        found += await doses.contradicted(session, told)
+        found += await versions.contradicted(session, told)
+        found += await observations.contradicted(session, told)
         self.waiting += sum(number is None for _, number, _ in rows)
         return found, entries[-1].id if len(rows) == limit else None, len(rows)
+
+
+async def _not_erased(
+    session: AsyncSession, entries: Sequence[AuditEntry]
+) -> Sequence[AuditEntry]:
+    """The entries of records that are still there.
+
+    What was erased at a patient's wish is gone rightly. That it was is itself an entry, which only
+    who holds the secret could have sealed; a row of the table `erasure` alone excuses nothing.
+    """
+    patients = {entry.patient_id for entry in entries if entry.patient_id is not None}
+    erased = select(AuditEntry.patient_id).where(
+        AuditEntry.patient_id.in_(patients), AuditEntry.action == "record.erased"
+    )
+    gone = set(await session.scalars(erased)) if patients else set()
+    return [entry for entry in entries if entry.patient_id not in gone]
 
 
 def _named(entry: AuditEntry) -> str:

@@ -19,6 +19,9 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import clock, housekeeping, pulse
+from app.clinic.digest import digests
+from app.clinic.watch import watch
+from app.clinic.webhook_delivery import Teller
 from app.config import Settings, sealing_key
 from app.db import Sessions, time_of_database
 from app.monitoring.asking import ask
@@ -51,6 +54,9 @@ EVERY = {
     "plan": timedelta(seconds=5),
     # How long an entry could be removed unseen.
     "seal": timedelta(seconds=2),
+    "webhooks": timedelta(seconds=2),
+    "watch": timedelta(seconds=5),
+    "digest": timedelta(seconds=60),
     "notices": timedelta(seconds=5),
     "labs": timedelta(seconds=60),
     "draw_days": timedelta(seconds=60),
@@ -93,6 +99,7 @@ class Worker:
     courier: Courier
     mouth: Mouth
     sealer: Sealer
+    teller: Teller
     last_tick: float = field(default_factory=clock.monotonic)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _beats: dict[str, float] = field(default_factory=dict)
@@ -106,7 +113,8 @@ class Worker:
         identity = identity_of(settings)
         courier = Courier(settings, sessions, identity, envelope)
         mouth = Mouth(envelope, settings.public_url)
-        return cls(settings, sessions, courier, mouth, Sealer(secret))
+        teller = Teller(settings, sessions, envelope)
+        return cls(settings, sessions, courier, mouth, Sealer(secret), teller)
 
     async def run(self) -> None:
         """Tick until `stop`, then let what is under way finish and give back what is claimed."""
@@ -154,6 +162,13 @@ class Worker:
             "seal": self._until_nothing_is_due(
                 lambda session, now: seal(session, self.sealer, now)
             ),
+            "webhooks": self._tell_webhooks,
+            "watch": self._until_nothing_is_due(watch),
+            "digest": self._in_transaction(
+                lambda session, now: digests(
+                    session, self.mouth.seal, now, self.settings.public_url
+                )
+            ),
             "notices": self._until_nothing_is_due(
                 lambda session, now: tell(session, self.mouth, now)
             ),
@@ -173,6 +188,9 @@ class Worker:
 
     async def _deliver(self) -> int:
         return await self.courier.run_once(clock.now())
+
+    async def _tell_webhooks(self) -> int:
+        return await self.teller.run_once(clock.now())
 
     def _in_transaction(
         self, tick: Callable[[AsyncSession, Any], Awaitable[int]]
@@ -235,7 +253,7 @@ class Worker:
     async def _drain(self) -> None:
         """Give every running tick its time, then give back what the courier still holds."""
         async with asyncio.timeout(DRAIN.total_seconds() + 5):
-            await self.courier.drain(DRAIN)
+            await asyncio.gather(self.courier.drain(DRAIN), self.teller.drain())
             if self._running:
                 await asyncio.wait(self._running, timeout=DRAIN.total_seconds())
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import claims, delivery, encrypt, lateness, machine
+from bench import claims, delivery, encrypt, lateness, machine, panel
 from bench.push_service import NotHonest
 from bench.results import Table
 
@@ -21,6 +21,7 @@ BENCHES: dict[str, Callable[..., Table]] = {
     "delivery": delivery.measure,
     "lateness": lateness.measure,
     "claims": claims.measure,
+    "panel": panel.measure,
 }
 
 

@@ -3,7 +3,8 @@
 They take an open session and leave the commit to the caller.
 """
 
-from datetime import UTC, date, datetime, time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -12,7 +13,10 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.evenings import first_preferences
-from app.accounts.models import CareLink, Clinic, Person, Role, Scope
+from app.accounts.keys import NOBODYS_PASSWORD
+from app.accounts.models import ApiKey, CareLink, Clinic, Person, Role, Scope
+from app.accounts.programs import kept
+from app.accounts.scopes import TEXTS
 from app.accounts.sign_in import new_sign_in
 from app.audit import Means
 from app.observations.catalogue import CATALOGUE
@@ -113,6 +117,38 @@ async def a_companion(
     session.add(first_preferences(person.id, "America/Denver"))
     await session.flush()
     return person
+
+
+async def a_program(
+    session: AsyncSession,
+    admin: Person,
+    *scopes: str,
+    name: str = "A program",
+    now: datetime = MONDAY,
+    life: timedelta = timedelta(days=90),
+    rate: str = "6000/minute",
+    public_keys: Sequence[Any] = (),
+) -> tuple[ApiKey, dict[str, str]]:
+    """A key of this admin's clinic and the headers that carry it; every scope unless some are
+    named."""
+    if admin.clinic_id is None:
+        raise ValueError("only a clinic has programs")
+    person = Person(
+        id=uuid4(), role=Role.PROGRAM, email=f"{uuid4()}@programs.invalid", name=name,
+        password_hash=NOBODYS_PASSWORD, created_at=now,
+    )  # fmt: skip
+    session.add(person)
+    await session.flush()
+    text = f"vsp_{uuid4().hex}"
+    key = ApiKey(
+        id=uuid4(), clinic_id=admin.clinic_id, person_id=person.id, name=name,
+        scopes=list(scopes or TEXTS), rate=rate, created_at=now, created_by=admin.id,
+        expires_at=now + life, key_hash=None if public_keys else kept(text),
+        public_keys=list(public_keys),
+    )  # fmt: skip
+    session.add(key)
+    await session.flush()
+    return key, {"Authorization": f"Bearer {text}"}
 
 
 async def a_care_link(

@@ -1,19 +1,35 @@
 """A small world in which everybody whom `docs/permissions.toml` names can ask every route."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from webauthn.helpers import bytes_to_base64url
 
-from app.accounts import invites
-from app.accounts.models import CareLink, Clinic, Invite, Person, Preferences, Scope
+from app.accounts import invites, scopes
+from app.accounts.models import (
+    AccessToken,
+    ApiKey,
+    CareLink,
+    Clinic,
+    Invite,
+    Passkey,
+    PasskeyChallenge,
+    Person,
+    Preferences,
+    Scope,
+)
+from app.clinic.models import Review, Task, Webhook
 from app.db import Sessions
 from app.doses.models import Dose, Event
+from app.exchange.models import CalendarFeed
+from app.exchange.record import BY_NAME
 from app.monitoring.levels import signal_id
 from app.monitoring.models import ChosenDay, FlagSeen, LabDraw
 from app.observations.models import Observation, Tracking
@@ -23,6 +39,7 @@ from app.push.models import Subscription
 from app.push.receipts import Receipt
 from app.reminders.models import TapToken
 from app.reminders.tokens import issue
+from tests.authenticator import Authenticator
 from tests.factories import (
     PASSWORD,
     a_care_link,
@@ -31,10 +48,12 @@ from tests.factories import (
     a_device,
     a_line,
     a_patient,
+    a_program,
     a_protocol,
     signed_in,
 )
 from tests.push_service import Phone
+from tests.signing_program import SigningProgram, key_pair
 from tests.story_time import MONDAY
 
 NOW = MONDAY + timedelta(hours=17, minutes=15)
@@ -75,11 +94,16 @@ class Record:
     shown: str = ""
     codes: tuple[str, ...] = ()
 
-    def path(self, route: str, patient: str) -> str:
-        """The address of this record's thing; `patient` is `me` or an id."""
+    def path(self, route: str, patient: str, *, forged: bool = False) -> str:
+        """The address of this record's thing; `patient` is `me` or an id.
+
+        forged   what proves something in the address is a guess
+        """
         known = {**self.ids, "patient": patient, "who": str(self.patient.id), "path": ""}
         if "/doses/{dose_id}/amend" in route or "/doses/{dose_id}/undo" in route:
             known["dose_id"] = self.settled
+        if forged:
+            known["token"] = "A" * 43
         return route.partition(" ")[2].replace("{path:path}", "{path}").format(**known)
 
 
@@ -138,9 +162,88 @@ def _panel(_: Record) -> Any:
     }  # fmt: skip
 
 
+def _signed(key: Authenticator) -> Body:
+    """Signing in with a key of the record's patient, or with one that says it is."""
+    return lambda record: {
+        "credential": key.of(record.patient.id).sign(_challenge(TO_SIGN_IN, record))
+    }
+
+
+def _new_key(record: Record) -> Any:
+    made = Authenticator().make(_challenge(TO_ADD, record))
+    return {"credential": made, "name": "Another phone"}
+
+
+def _challenge(kind: bytes, record: Record) -> Any:
+    """What the browser was asked to sign."""
+    challenge = bytes_to_base64url(kind + record.patient.id.bytes)
+    user = bytes_to_base64url(record.patient.id.bytes)
+    return {"publicKey": {"challenge": challenge, "user": {"id": user}}}
+
+
+async def _passkey(session: AsyncSession, patient: Person) -> UUID:
+    """A passkey of this patient, signed in with; and two challenges that wait to be signed."""
+    passkey, key = uuid4(), KEYS.setdefault(str(patient.id), Authenticator())
+    session.add(Passkey(
+        person_id=patient.id, id=passkey, credential_id=key.credential_id, name="A phone",
+        public_key=key.public_key, transports=[], created_at=NOW,
+    ))  # fmt: skip
+    for kind, person_id in ((TO_SIGN_IN, None), (TO_ADD, patient.id)):
+        session.add(PasskeyChallenge(
+            challenge_hash=sha256(kind + patient.id.bytes).digest(), person_id=person_id,
+            expires_at=NOW + timedelta(minutes=5),
+        ))  # fmt: skip
+    return passkey
+
+
+TO_SIGN_IN, TO_ADD = b"to sign in", b"to add one"
+"""What the challenges of a record begin with."""
+
+KEYS: dict[str, Authenticator] = {}
+"""The passkeys of patients, by their ids."""
+
+
+class Form(dict[str, str]):
+    """A body that is sent as a form."""
+
+
+def _token(_: Record) -> Any:
+    """A token for a statement of a program that the clinic registered."""
+    return Form(SERVICE.form(SERVICE.statement(NOW)))
+
+
+def _end_token(_: Record) -> Any:
+    return Form({**SERVICE.form(SERVICE.statement(NOW)), "token": "vst_none"})
+
+
+def _forged_token(_: Record) -> Any:
+    """The same, signed by somebody else."""
+    key = key_pair("ES384", "somebody else's")
+    return Form({**SERVICE.form(SERVICE.statement(NOW, key=key)), "token": "vst_none"})
+
+
+SERVICE = SigningProgram()
+"""A program of the watched patient's clinic that signs."""
+
+
 def _choice(record: Record) -> Any:
     day = MONDAY.date() + timedelta(days=3)
     return {"id": str(uuid4()), "draw": record.ids["draw"], "day": f"{day}"}
+
+
+def _nothing_recorded(_: Record) -> Any:
+    """An export of somebody who has just registered."""
+    evenings = {
+        "timezone": "America/Denver", "bedtimes": ["22:30"] * 7, "turns": "04:00:00",
+        "quiet_from": None, "quiet_until": None, "detail": "discreet", "away_zone": None,
+        "away_nights": None,
+    }  # fmt: skip
+    tables: dict[str, list[Any]] = {name: [] for name in BY_NAME}
+    return {
+        "format": "vesper-record", "version": 1, "exported_at": NOW.isoformat(),
+        "person": {"id": str(uuid4())}, "people": {},
+        "tables": tables | {"preferences": [evenings]},
+    }  # fmt: skip
 
 
 PUSH = "https://push.example.org"
@@ -149,6 +252,8 @@ PHONE = Phone()
 BODIES: dict[str, Body] = {
     "POST /api/auth/register": _registration,
     "POST /api/auth/login": lambda r: {"email": r.patient.email, "password": PASSWORD},
+    "POST /api/auth/passkeys/sign-in": lambda r: _signed(KEYS[str(r.patient.id)])(r),
+    "POST /api/me/passkeys": _new_key,
     "POST /api/care-links": lambda r: {"code": r.ids["code"]},
     "POST /api/companions": lambda r: {"code": r.ids["companion_code"]},
     "PATCH /api/care-links/{link}": lambda r: {"scope": "see"},
@@ -189,12 +294,30 @@ BODIES: dict[str, Body] = {
     "PUT /api/patients/{patient}/labs/draw-days": _choice,
     "PUT /api/patients/{patient}/labs/plan": lambda r: {"rules": []},
     "PUT /api/patients/{patient}/about": lambda r: {"born_on": "1985-04-01", "sex": "male"},
+    "POST /api/me/calendar-feeds": lambda r: {"name": "My phone"},
     "PATCH /api/clinic/people/{person}": lambda r: {"admin": False},
+    "POST /api/patients/{patient}/tasks": lambda r: {"id": str(uuid4()), "title": "Call"},
+    "PATCH /api/patients/{patient}/tasks/{task}": lambda r: {"title": "Write"},
+    "POST /api/patients/{patient}/tasks/{task}/close": lambda r: {"outcome": "spoke"},
+    "POST /api/patients/{patient}/reviews": lambda r: {
+        "id": str(uuid4()), "until": NOW.isoformat(),
+    },
+    "POST /api/me/restore": _nothing_recorded,
+    "POST /api/me/deletion": lambda r: {"password": PASSWORD, "confirm": "end my record"},
+    "POST /api/clinic/webhooks": lambda r: {"url": f"{PUSH}/hook"},
+    "POST /api/clinic/webhooks/{webhook}/replay": lambda r: {"after": 0},
+    "POST /api/clinic/api-keys": lambda r: {"name": "A feed", "scopes": ["record:read"]},
+    "POST /oauth/token": _token,
+    "POST /oauth/revoke": _end_token,
 }  # fmt: skip
 """What is sent where `{}` would not do; a new route that needs a body gets a row here."""
 
+SEEN_REVISION = {"If-Match": '"1"'}
+"""Sent with every request: the revision that every task of this world has."""
+
 FORGED: dict[str, Body] = {
     "POST /api/auth/login": lambda r: {"email": r.patient.email, "password": "a guess, a bad one"},
+    "POST /api/auth/passkeys/sign-in": _signed(Authenticator()),
     "POST /api/tap": lambda r: {
         "token": issue(r.patient.id).text, "receipt": r.receipt, "id": str(uuid4()),
         "kind": "taken",
@@ -202,13 +325,18 @@ FORGED: dict[str, Body] = {
     "POST /api/push/receipts": lambda r: {
         "receipt": str(Receipt(r.patient.id, uuid4(), uuid4())),
     },
+    "GET /calendar/{token}.ics": lambda r: None,
+    "POST /oauth/token": _forged_token,
+    "POST /oauth/revoke": _forged_token,
 }  # fmt: skip
 """The same without what proves it."""
 
 QUERIES = {
     "GET /api/patients/{patient}/calendar": {"month": "2026-11"},
     "GET /api/me/travel": {"zone": "Asia/Tokyo"},
+    "GET /api/patients/{patient}/export.csv": {"table": "doses"},
     "GET /api/patients/{patient}/labs/draw-days": {"draw": "{draw}"},
+    "GET /fhir/{kind}": {"patient": "{self}"},
 }
 """What is asked for; `{draw}` and the like are the record's own."""
 
@@ -220,10 +348,43 @@ class Stage:
     cookies: dict[str, dict[str, str]]
     watched: Record
     alone: Record
+    narrow: dict[frozenset[str], dict[str, str]] = field(default_factory=dict)
+    """By the scopes that open some route, the key of a program that holds all the others."""
+
+    def headers(self, actor: str, route: str) -> dict[str, str]:
+        """What an actor sends beside the question."""
+        if actor == "narrow":
+            return self.narrow[opening(route)]
+        return self.cookies[actor]
 
     def record_of(self, actor: str) -> Record:
         """Whose things an actor reaches for: the watched patient's, unless they are the other."""
         return self.alone if actor == "alone" else self.watched
+
+
+def opening(route: str) -> frozenset[str]:
+    """The scopes of which any one opens this route to programs; none where they are not let in."""
+    if route.startswith("GET /fhir/"):
+        return frozenset(scope for scope in scopes.TEXTS if scope.startswith("system/"))
+    return frozenset(scopes.ROUTES.get(route, ()))
+
+
+async def _programs(
+    session: AsyncSession, people: dict[str, Person]
+) -> tuple[dict[str, dict[str, str]], dict[frozenset[str], dict[str, str]]]:
+    """Keys that hold everything, and those that lack what opens a route."""
+    admin, other = people["admin"], people["elsewhere"]
+    whole = {
+        "program": (await a_program(session, admin, now=NOW))[1],
+        "foreign": (await a_program(session, other, now=NOW))[1],
+    }
+    narrow = {
+        lacking: (await a_program(session, admin, *(set(scopes.TEXTS) - lacking), now=NOW))[1]
+        for lacking in {opening(route) for route in ("GET /fhir/{kind}", "", *scopes.ROUTES)}
+    }
+    signing, _ = await a_program(session, admin, now=NOW, public_keys=SERVICE.jwks()["keys"])
+    SERVICE.client_id = str(signing.id)
+    return whole, narrow
 
 
 async def build(sessions: Sessions, http: httpx.AsyncClient) -> Stage:
@@ -244,11 +405,14 @@ async def build(sessions: Sessions, http: httpx.AsyncClient) -> Stage:
             code = invites.invite_companion(session, people["stranger"], NOW).code
             record.ids["companion_code"] = code
         cookies = {name: await signed_in(session, each, NOW) for name, each in people.items()}
+        whole, narrow = await _programs(session, people)
+        for record in records.values():
+            record.ids |= {"key": SERVICE.client_id, "problem": "not-found"}
         people["left"].left_at = NOW
         for tick in ("deliver", "remind", "plan"):
             await beat(session, tick, NOW)
     cookies["nobody"] = {}
-    stage = Stage(cookies, records["own"], records["alone"])
+    stage = Stage({**cookies, **whole}, records["own"], records["alone"], narrow)
     await _fill(http, stage)
     return stage
 
@@ -297,6 +461,9 @@ async def _record(session: AsyncSession, patient: Person, author: Person) -> Rec
     ))  # fmt: skip
     ids = {
         "line": line_id, "dose_id": first.id, "subscription": device.id, "number": 1,
+        "passkey": await _passkey(session, patient),
+        "self": patient.id, "kind": "MedicationAdministration",
+        "resource": f"{patient.id.hex}{second.id.hex}",
         "day": "2026-11-20",
     }  # fmt: skip
     return Record(
@@ -325,6 +492,9 @@ async def _fill(http: httpx.AsyncClient, stage: Stage) -> None:
         record.ids["flag"] = str(signal_id(UUID(flagged[0]["id"]), "hematocrit_red"))
         draws = await ask(actor, "GET", "/api/patients/me/labs/due")
         record.ids["draw"] = draws["draws"][0]["id"]
+        feed = await ask(actor, "POST", "/api/me/calendar-feeds", {"name": "My phone"})
+        record.ids["feed"] = feed["id"]
+        record.ids["token"] = feed["url"].rpartition("/")[2].removesuffix(".ics")
         record.ids["choice"] = str(uuid4())
         choice = {**_choice(record), "id": record.ids["choice"]}
         await ask(actor, "PUT", "/api/patients/me/labs/draw-days", choice)
@@ -340,7 +510,12 @@ async def _fill(http: httpx.AsyncClient, stage: Stage) -> None:
         ]
         tested, device = UUID(record.ids["message"]), UUID(record.ids["subscription"])
         record.shown = str(Receipt(record.patient.id, tested, device))
+        made = await ask("admin", "POST", "/api/clinic/webhooks", {"url": f"{PUSH}/hook"})
+        record.ids["webhook"] = made["id"]
+        record.ids["task"] = str(uuid4())
     watched = stage.watched
+    task = {"id": watched.ids["task"], "title": "Call"}
+    await ask("change", "POST", f"/api/patients/{watched.patient.id}/tasks", task)
     address = f"/api/patients/{watched.patient.id}/protocol/versions"
     version = await ask("change", "POST", address, _draft(watched))
     watched.newest = version["number"]
@@ -361,6 +536,10 @@ async def fingerprint(session: AsyncSession) -> tuple[Any, ...]:
         func.count(Person.id), func.count(Person.left_at), func.min(CareLink.scope),
         func.count(Observation.id), func.count(Observation.voided_at),
         func.count(Tracking.patient_id), func.count(FlagSeen.id),
+        func.count(CalendarFeed.id), func.count(CalendarFeed.revoked_at), func.count(Passkey.id),
+        func.count(Webhook.id), func.count(Webhook.removed_at), func.sum(Webhook.position),
+        func.count(Task.id), func.sum(Task.revision), func.count(Review.id),
+        func.count(ApiKey.id), func.count(ApiKey.revoked_at), func.count(AccessToken.token_hash),
     ]  # fmt: skip
     parts: list[Any] = [select(each).scalar_subquery() for each in counted]
     return tuple((await session.execute(select(*parts))).one())

@@ -116,7 +116,7 @@ def test_the_demo_can_be_signed_in_to_and_its_patients_differ(server: Server) ->
         lines = run(server, "demo").stdout.splitlines()
         password = lines[0].rpartition(" ")[2]
         emails = {line.split()[-1] for line in lines[1:]}
-        assert len(emails) == 4
+        assert len(emails) == 9
         again = run(server, "demo")
         assert again.returncode == 0
         assert "already" in again.stdout
@@ -138,6 +138,10 @@ def test_the_demo_can_be_signed_in_to_and_its_patients_differ(server: Server) ->
         assert share["Sliding patient"] < 0.75
         assert rows["Silent phone"]["unreachable"] is True
         assert rows["Steady patient"]["unreachable"] is False
+        assert share["Travelling patient"] < 0.95
+        # Who went quiet took their last dose when the others had not gone yet.
+        last = {name: row["last_taken_at"] for name, row in rows.items()}
+        assert last["Quiet patient"] < last["Travelling patient"] < last["Steady patient"]
 
 
 def test_the_audit_log_is_verified_and_the_exit_code_says_whether_it_is_sound(

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Clinic, Detail, Person, Preferences
 from app.audit import Means
+from app.clinic.digest import digests
 from app.db import Sessions
 from app.monitoring import chosen
 from app.monitoring.asking import ask
@@ -57,6 +58,7 @@ CASES = {
     "check-in": "an hour at which the patient wants to be asked",
     "news": "a step of the prescription that is near",
     "test": "a press on the test button",
+    "digest": "a Monday morning of a clinician who looks after them",
 }
 """Every kind of message, and what brings it about in the evening and morning below."""
 
@@ -189,6 +191,7 @@ async def every_tick(session: AsyncSession, now: datetime) -> None:
     await remind_of_draws(session, SEAL, now, URL)
     await remind(session, MOUTH, now)
     await ask(session, SEAL, now, URL)
+    await digests(session, SEAL, now, URL)
 
 
 async def said(sessions: Sessions, http: httpx.AsyncClient, time: Clock) -> dict[str, Any]:
@@ -199,6 +202,7 @@ async def said(sessions: Sessions, http: httpx.AsyncClient, time: Clock) -> dict
         session.add(clinic)
         await session.flush()
         clinician = await a_clinician(session, clinic=clinic, name=CLINICIAN)
+        await a_device(session, clinician)
         people = {(await a_person(session, which, clinician)).id: which for which in NAMES}
         moments = {MONDAY + timedelta(hours=hours) for hours in (5, 13, 15, 17.5, 26)}
         moments |= {moment for moment in await session.scalars(select(Notice.say_at)) if moment}
@@ -208,7 +212,10 @@ async def said(sessions: Sessions, http: httpx.AsyncClient, time: Clock) -> dict
             if message.payload is not None:  # what a newer one replaced was read before
                 key = associated_data(message.person_id, message.id)
                 opened = json.loads(SEAL.open(message.payload, key))
-                found[people[message.person_id]].setdefault(message.kind, []).append(opened)
+                # What a clinician is told is about all of their patients.
+                about = [people[message.person_id]] if message.person_id in people else NAMES
+                for which in about:
+                    found[which].setdefault(message.kind, []).append(opened)
 
     for time.now in sorted(moments):
         async with sessions.begin() as session:

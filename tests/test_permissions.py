@@ -21,10 +21,13 @@ from tests.permission_world import (
     NOW,
     PUSH,
     QUERIES,
+    SEEN_REVISION,
     WATCHED,
+    Form,
     Stage,
     build,
     fingerprint,
+    opening,
 )
 from tests.story_time import Clock
 
@@ -33,7 +36,7 @@ ACTORS: list[str] = list(TABLE["actors"])
 ROWS: dict[str, Any] = TABLE["routes"]
 REFUSED = {401, 403, 404}
 # Who may read the watched patient's name: all others never do, whatever they ask.
-MAY_KNOW = {"own", "change", "see", "friend", "companion"}
+MAY_KNOW = {"own", "change", "see", "friend", "companion", "program"}
 OWN = {"own", "alone"}
 # Some of those who have no record of their own, so that `me` names nothing.
 NO_PATIENTS = {"change", "companion", "admin"}
@@ -51,6 +54,7 @@ def asked(app: FastAPI) -> set[str]:
 def settings(settings: Settings, tmp_path: Path) -> Settings:
     settings.push_allowed_origins = [PUSH]
     settings.push_routes = {PUSH: "http://127.0.0.1:1"}
+    settings.webhook_allowed_origins = [PUSH]
     settings.sign_in_attempts = "100000/minute"
     (tmp_path / "index.html").write_text("<title>Vesper</title>")
     (tmp_path / "docs").mkdir()
@@ -82,6 +86,20 @@ def test_every_row_answers_for_every_actor() -> None:
                 assert onlookers == {403}, route
 
 
+def test_a_program_may_what_a_scope_opens_and_never_more_than_its_clinic() -> None:
+    for route, row in ROWS.items():
+        if isinstance(row, str):
+            continue
+        by_actor = dict(zip(ACTORS, row, strict=True))
+        assert (by_actor["program"] == "yes") == bool(opening(route)), route
+        assert by_actor["narrow"] in {401, 403}, route
+        if "{" in route:
+            assert by_actor["foreign"] != "yes", route
+        if by_actor["program"] == "yes" and "{patient}" in route:
+            assert by_actor["foreign"] == 404, route
+            assert by_actor["change"] == "yes", "a program may no more than a clinician"
+
+
 class Trial:
     """Asks each question in a transaction that is undone, so that one world serves them all."""
 
@@ -106,10 +124,13 @@ class Trial:
         """The status; with `!` behind it if somebody reads what they must not know."""
         record = self.stage.record_of(actor)
         method = route.partition(" ")[0]
+        body = None if method == "GET" else bodies.get(route, lambda _: {})(record)
+        form = isinstance(body, Form)
         self.app.state.attempts = None
         answer = await self.http.request(
-            method, record.path(route, patient), headers=self.stage.cookies[actor],
-            json=None if method == "GET" else bodies.get(route, lambda _: {})(record),
+            method, record.path(route, patient, forged=bodies is FORGED),
+            headers=self.stage.headers(actor, route) | SEEN_REVISION,
+            json=None if form else body, data=body if form else None,
             params={
                 name: text.format(**record.ids) for name, text in QUERIES.get(route, {}).items()
             },
@@ -145,6 +166,7 @@ async def trial(
     return trial
 
 
+@pytest.mark.timeout(300)  # thousands of questions; on a busy machine minutes
 async def test_every_route_answers_every_actor_as_the_table_says(trial: Trial) -> None:
     wrong = []
     for route, row in ROWS.items():

@@ -1,20 +1,19 @@
 """HTTP for people: registering, signing in and out, whom I let in, whom I may see, who looked."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import care, invites, passwords, sign_in
 from app.accounts.about import About, about, tell_about
 from app.accounts.access import InConfidence, Me, OnlyLooking, SignedIn
 from app.accounts.attempts import address_of, allow
-from app.accounts.evenings import known_zone, preferences_of, preferences_out
+from app.accounts.entering import start, who
+from app.accounts.evenings import known_zone
 from app.accounts.log import log_of
 from app.accounts.looking import words
-from app.accounts.models import Clinic, InviteKind, Person
+from app.accounts.models import InviteKind, Person
 from app.accounts.shapes import (
     AccessEntry,
     AccessLog,
@@ -76,8 +75,8 @@ async def register(
         invite=wanted.invite,
         now=now,
     )
-    await _start(session, person, request, response, now)
-    return await _me(session, person)
+    await start(session, person, request, response, now)
+    return await who(session, person)
 
 
 @router.post("/auth/login", responses=declared(sign_in.WrongCredentials, TooManyRequests, Busy))
@@ -103,8 +102,8 @@ async def login(given: Credentials, request: Request, response: Response, now: N
             raise sign_in.WrongCredentials(WRONG, cure="Check both.")
         if newer:
             person.password_hash = newer
-        await _start(session, person, request, response, now)
-        return await _me(session, person)
+        await start(session, person, request, response, now)
+        return await who(session, person)
 
 
 @router.post("/auth/logout", status_code=204)
@@ -134,7 +133,7 @@ async def logout_everywhere(
 @router.get("/me", responses=declared(NotSignedIn))
 async def read_me(person: SignedIn, session: Session) -> MeOut:
     """Who is signed in here."""
-    return await _me(session, person)
+    return await who(session, person)
 
 
 @router.get("/me/access-log", responses=declared(NotSignedIn, NotFound, Invalid))
@@ -275,38 +274,6 @@ async def put_about(told: About, access: InConfidence, session: Session, now: No
     """Tell or correct the patient's date of birth and sex. A repeat changes nothing."""
     await tell_about(session, access.patient_id, access.actor, told, now)
     return await about(session, access.patient_id)
-
-
-async def _me(session: AsyncSession, person: Person) -> MeOut:
-    clinic = await session.get_one(Clinic, person.clinic_id) if person.clinic_id else None
-    return MeOut(
-        id=person.id,
-        email=person.email,
-        name=person.name,
-        role=person.role,
-        admin=person.admin,
-        clinic=Named(id=clinic.id, name=clinic.name) if clinic else None,
-        preferences=preferences_out(await preferences_of(session, person.id)),
-    )
-
-
-async def _start(
-    session: AsyncSession, person: Person, request: Request, response: Response, now: datetime
-) -> None:
-    """Sign this browser in under a new token; the one it had before, whose ever it was, ends."""
-    settings: Settings = request.app.state.settings
-    name = sign_in.cookie_name(settings)
-    if before := request.cookies.get(name):
-        await sign_in.sign_out(session, before, now)
-    response.set_cookie(
-        name,
-        await sign_in.new_sign_in(session, person, now),
-        max_age=int(sign_in.ABSOLUTE[person.role].total_seconds()),
-        path="/",
-        secure=settings.secure_cookies,
-        httponly=True,
-        samesite="lax",
-    )
 
 
 def _forget_cookie(request: Request, response: Response) -> None:

@@ -86,16 +86,32 @@ def live(now: datetime) -> ColumnElement[bool]:
 async def looks_after(
     session: AsyncSession, person_id: UUID, patient_id: UUID, now: datetime, *, change: bool = False
 ) -> CareLink | None:
-    """The live link by which a person may open this patient's record.
+    """The live link by which a person may open this patient's record; see `widest`."""
+    return await widest(session, patient_id, by_person(person_id), now, change=change)
 
-    Of two the wider: the one with leave to change, then a clinician's before a companion's.
 
-    change   for whoever is about to write: the link is held until the transaction ends, so that
-             ending it waits for a change that has begun, and none begins after it
+def by_person(person_id: UUID) -> ColumnElement[bool]:
+    """The links of one clinician or companion."""
+    return CareLink.person_id == person_id
+
+
+def by_clinic(clinic_id: UUID) -> ColumnElement[bool]:
+    """The links of everybody of one clinic, by which its programs are let in."""
+    return CareLink.clinic_id == clinic_id
+
+
+async def widest(
+    session: AsyncSession, patient_id: UUID, by: ColumnElement[bool], now: datetime, *,
+    change: bool = False,
+) -> CareLink | None:  # fmt: skip
+    """Of the live links of this patient that `by` means, the one that opens most.
+
+    The one with leave to change comes first, then a clinician's before a companion's.
+
+    change   for whoever is about to write: the links are held until the transaction ends, so that
+             ending one waits for a change that has begun, and none begins after it
     """
-    mine = select(CareLink).where(
-        CareLink.patient_id == patient_id, CareLink.person_id == person_id, live(now)
-    )
+    mine = select(CareLink).where(CareLink.patient_id == patient_id, by, live(now))
     if change:
         mine = mine.with_for_update(read=True, of=CareLink)
     links = (await session.scalars(mine)).all()

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Person
 from app.audit import AuditEntry
-from app.problems import Invalid
+from app.problems import no_such_page
 
 
 async def log_of(
@@ -29,9 +29,7 @@ async def log_of(
     if cursor is not None:
         last = await session.get(AuditEntry, cursor)
         if last is None or last.patient_id != patient_id:
-            raise Invalid(
-                "This page does not exist.", field="cursor", cure="Start from the first page."
-            )
+            raise no_such_page()
         mine = mine.where(
             or_(
                 AuditEntry.at < last.at,

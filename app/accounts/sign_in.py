@@ -124,12 +124,15 @@ async def register(
 
 
 async def person_with(session: AsyncSession, email: str) -> Person | None:
-    """Who registered with this address, if anybody did."""
+    """Who registered with this address, if anybody did; a program never signs in."""
     found = unicodedata.normalize("NFC", email).strip().lower()
-    return await session.scalar(select(Person).where(Person.email == found))
+    person = select(Person).where(Person.email == found, Person.role != Role.PROGRAM)
+    return await session.scalar(person)
 
 
-async def new_sign_in(session: AsyncSession, person: Person, now: datetime) -> str:
+async def new_sign_in(
+    session: AsyncSession, person: Person, now: datetime, *, with_passkey: bool = False
+) -> str:
     """Sign a person in on one browser; the token to give it, which is kept nowhere."""
     token = secrets.token_urlsafe(32)
     session.add(
@@ -139,6 +142,7 @@ async def new_sign_in(session: AsyncSession, person: Person, now: datetime) -> s
             created_at=now,
             seen_at=now,
             expires_at=now + ABSOLUTE[person.role],
+            with_passkey=with_passkey,
         )
     )
     patient = person.id if person.role is Role.PATIENT else None

@@ -3,12 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
 from app.accounts.models import Person
 from app.audit import Means
 from app.clinic.flags import Flag, flags_of
+from app.clinic.models import Look
 from app.db import insert_new
 from app.monitoring.models import FlagSeen
 from app.problems import NotFound
@@ -36,6 +38,12 @@ async def acknowledge(
             session, "flag.acknowledged", at=now, actor=clinician.id, patient=patient_id,
             means=Means.CLINICIAN, flag=str(flag_id), observation=str(flag.observation_id),
         )  # fmt: skip
+        # The list is not to say until the watch comes round what this clinician has just settled.
+        await session.execute(
+            update(Look)
+            .where(Look.patient_id == patient_id, Look.next_at > now)
+            .values(next_at=now)
+        )
     return await _flag(session, patient_id, flag_id, now)
 
 

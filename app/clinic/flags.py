@@ -1,22 +1,28 @@
-"""What needs a clinician's look at a patient: computed from rows, never stored.
+"""What needs a clinician's look at a patient: computed from rows at each read.
 
 A flag says what is on record and stops nothing; what follows from it is for people to decide.
+`app.clinic.episodes` keeps when each began and ended.
 """
 
-import enum
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, tzinfo
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.evenings import evenings_from
+from app.accounts.evenings import evenings_from, zone_of
 from app.accounts.models import Preferences
+from app.clinic.dose_flags import dose_flags, unreachable
+from app.clinic.flag_facts import doses_read, lines_of, next_androgens, prescribed, reach_of
+from app.clinic.flag_rules import FLAG_RULES, STAYS, Flag, Seen, Severity
+from app.clinic.reading import Reading
+from app.monitoring.plan import overdue_visits_among
 from app.monitoring.signals import Level, Signal, signals_of
-from app.protocols.models import Line, Screening, ScreeningOverride, Terms, Version
+from app.monitoring.visits import Merged
+from app.protocols.models import Screening, ScreeningOverride, Version
 from app.protocols.screening import (
     QUESTIONS,
     SCREENED,
@@ -27,89 +33,62 @@ from app.protocols.screening import (
     standing,
 )
 from app.protocols.standing import current_of, open_proposal, segments
+from app.schedule import A_DAY, zone
 
-UNSEEN = timedelta(hours=48)
-"""A change that held at once and was not looked at for this long. [D] engineering default."""
-
-WAITING = timedelta(days=7)
-"""A proposal that nobody confirmed for this long. [D] engineering default."""
-
-STAYS = timedelta(days=28)
-"""A signal that somebody acknowledged stays visible for this long. [D] engineering default."""
+__all__ = ["STAYS", "Flag", "Seen", "Severity", "flags_of"]
 
 Answers = Sequence[tuple[Screening, ScreeningOverride | None]]
 
 
-class Severity(enum.StrEnum):
-    """How soon a look is due, the gravest first."""
-
-    EMERGENCY = "emergency"
-    RED = "red"
-    AMBER = "amber"
-    INFO = "info"
-
-    @property
-    def order(self) -> int:
-        """0 for the gravest."""
-        return list(Severity).index(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Who acknowledged a flag, when, and what they noted."""
-
-    by: str
-    at: datetime
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """One thing to look at.
-
-    since           when it arose
-    overridden      a clinician has decided about it or acknowledged it; it stays visible
-    id              of a flag that can be acknowledged; None of one that goes by itself
-    observation_id  the result, side effect or warning sign it is about
-    source          of the rule that raised it, where it has one
-    """
-
-    code: str
-    severity: Severity
-    since: datetime
-    text: str
-    overridden: bool = False
-    id: UUID | None = None
-    observation_id: UUID | None = None
-    seen: Seen | None = None
-    source: str | None = None
-
-
 async def flags_of(
-    session: AsyncSession, patients: Collection[UUID], now: datetime
+    session: AsyncSession,
+    patients: Collection[UUID],
+    now: datetime,
+    doses: Mapping[UUID, Sequence[Reading]] | None = None,
 ) -> dict[UUID, list[Flag]]:
-    """The flags of each of these patients, the gravest first, then the oldest.
+    """The flags of each of these patients, the gravest first, then the oldest. Writes nothing.
+
+    doses   their doses due in the last 60 days, where the caller has read them already
 
     As many statements for a whole page as for one patient.
     """
     preferences = await session.scalars(
         select(Preferences).where(Preferences.person_id.in_(patients))
     )
-    tonights = {each.person_id: evenings_from(each).night_of(now) for each in preferences}
+    by_person = {each.person_id: each for each in preferences}
     screened = await _screened(session, patients)
     versions = await _versions(session, patients)
-    peptides = await _peptides(session, patients)
+    lines = await prescribed(session, patients)
     signals = await signals_of(session, patients, now)
+    read = await doses_read(session, patients, now) if doses is None else doses
+    upcoming = await next_androgens(session, patients, now)
+    reach = await reach_of(session, patients, now)
+    overdue = await overdue_visits_among(session, patients, now)
+    peptides = {
+        version
+        for version, each in lines.items()
+        if not set(SCREENED).isdisjoint(each.medicines.values())
+    }
     found: dict[UUID, list[Flag]] = {}
     for patient in patients:
-        tonight = tonights[patient]
-        mine = versions.get(patient, [])
-        running = _runs(mine, peptides, tonight)
+        evenings, here = evenings_from(by_person[patient]), zone(zone_of(by_person[patient]))
+        tonight, mine = evenings.night_of(now), versions.get(patient, [])
+        current = current_of(mine, tonight)
+        medicines = lines[current.id].medicines if current and current.id in lines else {}
+        doses_of = read.get(patient, [])
         flags = [
-            *_of_answers(screened.get(patient, []), running=running, now=now),
+            *_of_answers(
+                screened.get(patient, []), running=_runs(mine, peptides, tonight), now=now
+            ),
             *_of_versions(mine, tonight, now),
             *(_of_signal(signal) for signal in signals[patient] if _shows(signal, now)),
+            *dose_flags(
+                lines_of(doses_of, medicines, upcoming), [one.intake for one in doses_of], now, here
+            ),
+            *_of_visits(overdue[patient], here),
         ]
+        silent = unreachable(reach[patient], now)
+        flags += [silent] if silent else []
         found[patient] = sorted(flags, key=lambda flag: (flag.severity.order, flag.since))
     return found
 
@@ -140,17 +119,6 @@ async def _versions(session: AsyncSession, patients: Collection[UUID]) -> dict[U
     return found
 
 
-async def _peptides(session: AsyncSession, patients: Collection[UUID]) -> set[UUID]:
-    """The versions of these patients that prescribe a growth-hormone peptide."""
-    rows = await session.scalars(
-        select(Terms.version_id)
-        .join(Line, (Line.patient_id == Terms.patient_id) & (Line.id == Terms.line_id))
-        .where(Terms.patient_id.in_(patients), Line.medicine.in_(SCREENED))
-        .distinct()
-    )
-    return set(rows)
-
-
 def _runs(versions: Sequence[Version], peptides: set[UUID], tonight: date) -> bool:
     """Whether the version in force tonight prescribes a growth-hormone peptide."""
     return any(
@@ -164,13 +132,7 @@ def _of_answers(rows: Answers, *, running: bool, now: datetime) -> list[Flag]:
     answered = as_answered(rows)
     found = standing(answered, needed=running, now=now)
     if found.state is State.DUE and running:
-        since = found.since or now
-        return [
-            Flag(
-                "screening_due", Severity.AMBER, since,
-                "The health questions are due while a growth-hormone peptide runs.",
-            )
-        ]  # fmt: skip
+        return [FLAG_RULES["screening_due"].flag(found.since or now)]
     if found.state not in (State.STOPPED, State.OVERRIDDEN):
         return []
     flags = []
@@ -178,19 +140,22 @@ def _of_answers(rows: Answers, *, running: bool, now: datetime) -> list[Flag]:
     for (row, override), each in zip(rows[counts:], answered[counts:], strict=True):
         if each.answer is Answer.NO:
             continue
-        text = f"Health questions: {_said(row)}."
+        rule = FLAG_RULES[f"screening_{each.answer}"]
+        flag = rule.flag(row.answered_at, str(row.id), said=_said(row))
         if override is not None:
-            text += " A clinician decided to start all the same."
-        elif running:
-            text += " A growth-hormone peptide runs; reminders go on until the line is held."
-        severity = Severity.RED if override is None else Severity.AMBER
+            told, grave = " A clinician decided to start all the same.", rule.decided
+        else:
+            told, grave = (_RUNS if running else ""), rule.severity
         flags.append(
-            Flag(
-                f"screening_{each.answer}", severity, row.answered_at, text,
+            replace(
+                flag, text=flag.text + told, severity=grave or rule.severity,
                 overridden=override is not None,
             )
         )  # fmt: skip
     return flags
+
+
+_RUNS = " A growth-hormone peptide runs; reminders go on until the line is held."
 
 
 def _said(row: Screening) -> str:
@@ -206,26 +171,31 @@ def _said(row: Screening) -> str:
 def _of_versions(versions: Sequence[Version], tonight: date, now: datetime) -> list[Flag]:
     """Changes that the patient has not looked at although they should have."""
     flags = []
-    current = current_of(versions, tonight)
-    if (
-        current is not None and current.at_once and current.acknowledged_at is None
-        and now >= current.created_at + UNSEEN
-    ):  # fmt: skip
-        flags.append(
-            Flag(
-                "at_once_unseen", Severity.AMBER, current.created_at,
-                f"Version {current.number} holds at once, and the patient has not looked at it.",
-            )
-        )  # fmt: skip
-    proposed = open_proposal(versions)
-    if proposed is not None and now >= proposed.created_at + WAITING:
-        flags.append(
-            Flag(
-                "proposal_waiting", Severity.AMBER, proposed.created_at,
-                f"Version {proposed.number} waits for the patient for more than a week.",
-            )
-        )  # fmt: skip
+    current, proposed = current_of(versions, tonight), open_proposal(versions)
+    unseen = current is not None and current.at_once and current.acknowledged_at is None
+    for rule, version in (
+        (FLAG_RULES["at_once_unseen"], current if unseen else None),
+        (FLAG_RULES["proposal_waiting"], proposed),
+    ):
+        if version is not None and now >= version.created_at + rule.span("hours"):
+            flags.append(rule.flag(version.created_at, str(version.id), number=version.number))
     return flags
+
+
+def _of_visits(visits: Sequence[Merged], here: tzinfo) -> list[Flag]:
+    """Blood that is overdue, told once for all visits, since the first one's window closed."""
+    rule = FLAG_RULES["labs_overdue"]
+    if len(visits) < rule.number("visits"):
+        return []
+    first = min(visits, key=_closed_on)
+    since = datetime.combine(_closed_on(first) + A_DAY, time(), tzinfo=here).astimezone(UTC)
+    wording = "clinician" if len(visits) == 1 else "more"
+    return [rule.flag(since, "", wording, visit=first.name, more=len(visits) - 1)]
+
+
+def _closed_on(visit: Merged) -> date:
+    """The last day of the window that closed first; a visit's own stretches to today."""
+    return min(each.instance.closes_on for each in visit.members)
 
 
 def _shows(signal: Signal, now: datetime) -> bool:
@@ -248,6 +218,7 @@ def _of_signal(signal: Signal) -> Flag:
         observation_id=signal.observation_id,
         seen=seen,
         source=signal.source,
+        subject=str(signal.id),
     )
 
 

@@ -1,32 +1,66 @@
-"""A clinician's panel: their own patients, page by page, with what needs a look.
+"""A clinic's panel: the actor's patients, page by page, with what needs a look.
 
 The number of statements is the same for any page, and each walks the rows of the page's patients
 alone, so neither other clinics nor the rest of the panel cost anything.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
-from app.accounts.care import live
-from app.accounts.models import CareLink, Person
+from app.accounts.access import ClinicActor
+from app.accounts.evenings import evenings_from
+from app.accounts.models import Person, Preferences
+from app.audit import Means
+from app.clinic.courses import first_dues
+from app.clinic.episodes import gravest, undecided
+from app.clinic.flag_facts import last_taken_of, reach_of
+from app.clinic.flag_rules import Severity
 from app.clinic.flags import flags_of
-from app.clinic.reading import by_patient, readings
-from app.doses.adherence import Adherence, summarise
-from app.doses.models import Dose, Kind, Spoken
-from app.doses.standing import standing_event, stands
+from app.clinic.listing import Wanted, listed
+from app.clinic.models import Look, Task
+from app.clinic.reading import Reading, by_line, by_patient, readings
+from app.doses.adherence import Adherence, pooled, summarise, word_of
+from app.doses.following import worst
+from app.doses.nights import NightWord, nights_of, stretch
 from app.monitoring.plan import overdue_among
-from app.problems import Invalid
 from app.push.models import Subscription
 
 LOOK_BACK = timedelta(days=30)
-SILENCE = timedelta(days=7)
-"""Reminders went out and no device took one for this long: the patient cannot be reached."""
+BY_ORDER = {severity.order: severity for severity in Severity}
+"""The severity that the cache keeps as a number."""
+
+NIGHTS = 14
+"""So many nights are drawn beside each name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One line's counts of the last 30 days."""
+
+    name: str
+    counts: Adherence
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What needs a look at one patient.
+
+    flags         how many things; those a clinician has decided about do not count
+    severity      of the gravest of them
+    unreachable   reminders do not get through, which is not the same as not taking anything
+    labs_overdue  visits for blood whose window has closed, and that are still asked for
+    """
+
+    flags: int
+    severity: Severity | None
+    unreachable: bool
+    labs_overdue: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,130 +68,156 @@ class Row:
     """One patient of the panel.
 
     taking         the last 30 days, all lines together
+    worst          the line with the least taken of what was expected; None when nothing was
     last_taken_at  when the latest dose that was taken, was taken
-    unreachable    reminders do not get through, which is not the same as not taking anything
-    labs_overdue   visits for blood whose window has closed, and that are still asked for
-    flags          how many things need a look; those a clinician has decided about do not count
+    nights         one word for each of the last 14 nights, oldest first; the last one is tonight
+    tasks_open     of this clinic, whoever's they are
+    looked_at      when the cache that the order comes from was made
     """
 
     patient: Person
     since: datetime
     taking: Adherence
+    worst: Taken | None
     last_taken_at: datetime | None
     devices: int
-    unreachable: bool
-    labs_overdue: int
-    flags: int
+    seen: Seen
+    nights: list[NightWord]
+    tasks_open: int
+    looked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows in order of name, and the cursor of the next page while there is one."""
+    """Some rows in order, the cursor of the next page while there is one, and how many there are
+    on all pages."""
 
     rows: list[Row]
-    next: UUID | None
+    next: str | None
+    total: int
 
 
-async def panel(
-    session: AsyncSession, clinician: Person, *, cursor: UUID | None, limit: int, now: datetime
-) -> Page:
-    """The clinician's patients with a live care link, after `cursor`, at most `limit`.
+async def panel(session: AsyncSession, actor: ClinicActor, wanted: Wanted, now: datetime) -> Page:
+    """A page of the patients in this actor's care.
 
-    The cursor is a patient's id, because a name may not stand in an address. Each patient on the
-    page finds the look in their access log. Raises Invalid for a cursor of somebody else.
+    What was taken is counted as it stands. Flags, reach and labs come from the cache by which the
+    list is sorted, while nothing has changed since it was made; else they are worked out here, so
+    that nobody is shown what is known to be outdated. Each patient on the page finds the look in
+    their access log. Raises Invalid for a cursor of another list.
     """
-    people = await _people(session, clinician.id, cursor, limit + 1, now)
-    more, people = len(people) > limit, people[:limit]
-    ids = [patient.id for patient, _, _ in people]
+    people, then, total = await listed(session, actor, wanted, now)
+    ids = [one.patient.id for one in people]
     if not ids:
-        return Page([], None)
+        return Page([], None, total)
+    seen = {one.patient.id: _seen(one.look) for one in people if fresh(one.look, now)}
+    seen |= await _looked_at_now(session, [each for each in ids if each not in seen], now)
     found = by_patient(await readings(session, ids, now - LOOK_BACK, now))
+    begun = await first_dues(session, ids, now)
+    last = await last_taken_of(session, ids)
     devices = await _devices(session, ids)
-    spoken_to = await _spoken_to(session, ids, now)
-    flags = await flags_of(session, ids, now)
-    overdue = await overdue_among(session, ids, now)
-    for patient_id in ids:
-        audit.record(session, "panel.read", at=now, actor=clinician.id, patient=patient_id)
+    tasks = await _tasks(session, actor.clinic_id, ids)
+    tonights = await _tonights(session, ids, now)
+    means = Means.APP if actor.program is None else Means.API_KEY
+    for patient in ids:
+        audit.record(
+            session, "panel.read", at=now, actor=actor.person.id, patient=patient, means=means
+        )
     rows = []
-    for patient, since, last_taken_at in people:
-        count, accepted_at = devices.get(patient.id, (0, None))
-        silent = accepted_at is None or accepted_at <= now - SILENCE
+    for one in people:
+        patient = one.patient.id
+        lines, nights = _counted(found.get(patient, []), begun, now)
+        least = worst([each.counts for each in lines])
         rows.append(
             Row(
-                patient=patient,
-                since=since,
-                taking=summarise((one.intake for one in found.get(patient.id, [])), now),
-                last_taken_at=last_taken_at,
-                devices=count,
-                unreachable=count == 0 or (silent and patient.id in spoken_to),
-                labs_overdue=overdue[patient.id],
-                flags=sum(not flag.overridden for flag in flags[patient.id]),
+                patient=one.patient,
+                since=one.since,
+                taking=pooled([each.counts for each in lines]),
+                worst=None if least is None else lines[least],
+                last_taken_at=last.get(patient),
+                devices=devices.get(patient, 0),
+                seen=seen[patient],
+                nights=stretch(nights, tonights[patient], NIGHTS),
+                tasks_open=tasks.get(patient, 0),
+                looked_at=None if one.look is None else one.look.looked_at,
             )
         )
-    return Page(rows, ids[-1] if more else None)
+    return Page(rows, then, total)
 
 
-async def _people(
-    session: AsyncSession, clinician_id: UUID, cursor: UUID | None, limit: int, now: datetime
-) -> list[tuple[Person, datetime, datetime | None]]:
-    """Patients by name: person, since when in care, when the latest taken dose was taken."""
-    order = func.lower(Person.name)
-    standing = standing_event()
-    # Along the index of (patient, due time), newest first, until one was taken.
-    last_taken = (
-        select(standing.taken_at)
-        .join(Dose, stands(standing))
-        .where(Dose.patient_id == Person.id, standing.kind == Kind.TAKEN)
-        .order_by(Dose.due_at.desc())
-        .limit(1)
-        .correlate(Person)
-        .scalar_subquery()
-    )
-    query = (
-        select(Person, CareLink.granted_at, last_taken)
-        .join(CareLink, CareLink.patient_id == Person.id)
-        .where(CareLink.person_id == clinician_id, CareLink.clinic_id.is_not(None), live(now))
-        .order_by(order, Person.id)
-        .limit(limit)
-    )
-    if cursor is not None:
-        # Also one whose care has ended since the page before.
-        name = await session.scalar(
-            select(order)
-            .join(CareLink, CareLink.patient_id == Person.id)
-            .where(Person.id == cursor, CareLink.person_id == clinician_id)
-            .limit(1)
+def fresh(look: Look | None, now: datetime) -> bool:
+    """Whether the cache has looked at this patient, and nothing has changed since.
+
+    A change of the record makes the patient due to be looked at within seconds.
+    """
+    return look is not None and look.looked_at is not None and look.next_at > now
+
+
+def _seen(look: Look | None) -> Seen:
+    assert look is not None
+    return Seen(
+        look.flags, BY_ORDER.get(look.severity) if look.flags else None, look.unreachable,
+        look.labs_overdue,
+    )  # fmt: skip
+
+
+async def _looked_at_now(
+    session: AsyncSession, patients: Collection[UUID], now: datetime
+) -> dict[UUID, Seen]:
+    """The same for those of whom the cache says nothing that holds; it is not written here."""
+    if not patients:
+        return {}
+    flags = await flags_of(session, patients, now)
+    overdue = await overdue_among(session, patients, now)
+    reach = await reach_of(session, patients, now)
+    return {
+        each: Seen(
+            len(undecided(flags[each])), gravest(flags[each]), reach[each].lost(now), overdue[each]
         )
-        if name is None:
-            raise Invalid(
-                "This page does not exist.", field="cursor", cure="Start from the first page."
-            )
-        query = query.where(tuple_(order, Person.id) > tuple_(name, cursor))
-    return [(*row,) for row in await session.execute(query)]
+        for each in patients
+    }
 
 
-async def _devices(
-    session: AsyncSession, patients: Collection[UUID]
-) -> dict[UUID, tuple[int, datetime | None]]:
-    """How many live devices each has, and when a push service last took a message for one."""
+def _counted(
+    doses: Sequence[Reading], begun: Mapping[UUID, datetime], now: datetime
+) -> tuple[list[Taken], dict[date, NightWord]]:
+    """The counts of each line in the last 30 days, and a word for every night."""
+    lines: list[Taken] = []
+    words: list[tuple[date, str]] = []
+    recent = [one for one in doses if one.intake.due_at > now - LOOK_BACK]
+    for line, of_line in by_line(recent).items():
+        counted = [one.counted(begun.get(line), None) for one in of_line]
+        lines.append(Taken(of_line[-1].label, summarise(counted, now)))
+        words += [
+            (one.night, word_of(intake, now)) for one, intake in zip(of_line, counted, strict=True)
+        ]
+    return lines, nights_of(words)
+
+
+async def _tonights(
+    session: AsyncSession, patients: Collection[UUID], now: datetime
+) -> dict[UUID, date]:
+    """Which night it is where each of them is."""
+    rows = await session.scalars(select(Preferences).where(Preferences.person_id.in_(patients)))
+    return {each.person_id: evenings_from(each).night_of(now) for each in rows}
+
+
+async def _tasks(
+    session: AsyncSession, clinic_id: UUID, patients: Collection[UUID]
+) -> dict[UUID, int]:
+    """How many open tasks the clinic has about each of them."""
     rows = await session.execute(
-        select(
-            Subscription.person_id, func.count(), func.max(Subscription.last_accepted_at)
-        )
+        select(Task.patient_id, func.count().label("open_tasks"))
+        .where(Task.patient_id.in_(patients), Task.clinic_id == clinic_id, Task.closed_at.is_(None))
+        .group_by(Task.patient_id)
+    )
+    return {row.patient_id: row.open_tasks for row in rows}
+
+
+async def _devices(session: AsyncSession, patients: Collection[UUID]) -> dict[UUID, int]:
+    """How many live devices each has."""
+    rows = await session.execute(
+        select(Subscription.person_id, func.count().label("devices"))
         .where(Subscription.person_id.in_(patients), Subscription.retired_at.is_(None))
         .group_by(Subscription.person_id)
-    )  # fmt: skip
-    return {person: (count, accepted_at) for person, count, accepted_at in rows}
-
-
-async def _spoken_to(
-    session: AsyncSession, patients: Collection[UUID], now: datetime
-) -> frozenset[UUID]:
-    """Those of whom a dose of the last week was reminded, or should have been."""
-    rows = await session.scalars(
-        select(Dose.patient_id)
-        .join(Spoken, and_(Spoken.patient_id == Dose.patient_id, Spoken.dose_id == Dose.id))
-        .where(Dose.patient_id.in_(patients), Dose.due_at > now - SILENCE, Dose.due_at <= now)
-        .distinct()
     )
-    return frozenset(rows)
+    return {row.person_id: row.devices for row in rows}

@@ -4,9 +4,9 @@ Nothing is judged here. `app.doses.adherence` says what counts as taken, late or
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,23 +15,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import Means
 from app.doses.adherence import Intake
-from app.doses.delivery import Fate, reminders_of
+from app.doses.definition import BACKFILLED
+from app.doses.delivery import Fate, reminders_due
+from app.doses.delivery import Reminded as OfDose
 from app.doses.models import Dose, Kind
 from app.doses.standing import intake_of, standing_event, stands
 from app.doses.state import WeekKey
 from app.doses.weeks import Week, WeekNight, monday_of, week_of
-from app.protocols.models import Line, Version
+from app.units import Amount
 
 AROUND = timedelta(days=8)
 """A night's dose lies no further than this from any other of its week."""
 
-BACKFILLED = timedelta(hours=24)
-"""Logged this long after it was taken, a dose is from memory. Source: product.md 5.3."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One dose that fell due, what stands of it, and where that was said."""
+    """One dose that fell due, what stands of it, and where that was said.
+
+    taken   how much was taken, where that was not the planned amount
+    quota   of a line taken on any so many nights of the week: how many
+    """
 
     patient_id: UUID
     line_id: UUID
@@ -39,6 +42,12 @@ class Reading:
     intake: Intake
     means: Means | None
     logged_at: datetime | None
+    id: UUID
+    version_id: UUID
+    night: date
+    planned: Amount
+    taken: Amount | None
+    quota: int | None
 
     @property
     def backfilled(self) -> bool:
@@ -46,14 +55,17 @@ class Reading:
         taken, logged = self.intake.taken_at, self.logged_at
         return taken is not None and logged is not None and logged - taken > BACKFILLED
 
+    def counted(self, first_due: datetime | None, fate: OfDose | None) -> Intake:
+        """The intake as adherence counts it.
 
-@dataclass(frozen=True, slots=True)
-class LineRead:
-    """What a line is called, and the versions of the protocol that planned its doses."""
-
-    id: UUID
-    medicine: str
-    versions: tuple[int, ...]
+        first_due   when the first dose of the line that was taken was due; None without any
+        fate        of the dose's reminders
+        """
+        begun = first_due is not None and self.intake.due_at >= first_due
+        unasked = fate is not None and fate.failed
+        if begun and not unasked:
+            return self.intake
+        return replace(self.intake, begun=begun, unasked=unasked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +89,12 @@ class Reminded:
 
 
 async def readings(
-    session: AsyncSession, patients: Collection[UUID], since: datetime, until: datetime
-) -> list[Reading]:
+    session: AsyncSession, patients: Collection[UUID], since: datetime, until: datetime,
+    now: datetime | None = None,
+) -> list[Reading]:  # fmt: skip
     """Every dose of these patients due in (since, until], as it stands, in order of time.
 
-    until   also the instant as of which a week that still runs is read
+    now   the instant as of which a week that still runs is read; `until` unless it is given
 
     One statement for any number of patients, along their own rows alone. Of lines taken on any so
     many nights it reads the whole weeks at both ends, because what one night comes to depends on
@@ -93,6 +106,8 @@ async def readings(
             Dose.patient_id, Dose.line_id, Dose.label, Dose.night, Dose.due_at, Dose.closes_at,
             Dose.on_time_minutes, Dose.held, Dose.extra, Dose.quota,
             last.kind, last.taken_at, last.reason, last.means, last.logged_at,
+            Dose.id, Dose.version_id, Dose.amount_value, Dose.amount_unit,
+            last.amount_value.label("taken_value"), last.amount_unit.label("taken_unit"),
         )
         .outerjoin(last, stands(last))
         .where(
@@ -100,10 +115,10 @@ async def readings(
             Dose.due_at > since - AROUND, Dose.due_at <= until + AROUND,
             or_(Dose.quota.is_not(None), and_(Dose.due_at > since, Dose.due_at <= until)),
         )
-        .order_by(Dose.patient_id, Dose.due_at, Dose.label)
+        .order_by(Dose.patient_id, Dose.due_at, Dose.label, Dose.id)
     )  # fmt: skip
     found = rows.all()
-    weeks = _weeks(found, until)
+    weeks = _weeks(found, now or until)
     return [
         _reading(row, weeks.get(_week_key(row))) for row in found if since < row.due_at <= until
     ]
@@ -129,46 +144,32 @@ def _week_key(row: Any) -> WeekKey:
 def _reading(row: Any, week: Week | None) -> Reading:
     counted = week is not None and row.quota is not None and not row.extra
     intake = intake_of(row, week.standings.get(row.night) if week is not None and counted else None)
-    return Reading(row.patient_id, row.line_id, row.label, intake, row.means, row.logged_at)
-
-
-async def lines_read(
-    session: AsyncSession, patient_id: UUID, since: datetime, until: datetime
-) -> dict[UUID, LineRead]:
-    """The lines that had doses due in (since, until], by id."""
-    rows = await session.execute(
-        select(Line.id, Line.medicine, Version.number)
-        .join(Dose, and_(Dose.patient_id == Line.patient_id, Dose.line_id == Line.id))
-        .join(
-            Version, and_(Version.patient_id == Dose.patient_id, Version.id == Dose.version_id)
-        )
-        .where(Dose.patient_id == patient_id, Dose.due_at > since, Dose.due_at <= until)
-        .distinct()
-        .order_by(Line.id, Version.number)
+    taken = None
+    if row.taken_value is not None and row.taken_unit is not None:
+        taken = Amount(row.taken_value, row.taken_unit)
+    return Reading(
+        row.patient_id, row.line_id, row.label, intake, row.means, row.logged_at, row.id,
+        row.version_id, row.night, Amount(row.amount_value, row.amount_unit), taken, row.quota,
     )  # fmt: skip
-    found: dict[UUID, LineRead] = {}
-    for line_id, medicine, number in rows:
-        before = found[line_id].versions if line_id in found else ()
-        found[line_id] = LineRead(line_id, medicine, (*before, number))
-    return found
 
 
 async def reminded(
     session: AsyncSession, patient_id: UUID, since: datetime, until: datetime
 ) -> Reminded:
     """How the reminders of the doses due in (since, until] fared."""
-    planned = select(Dose.id).where(
-        Dose.patient_id == patient_id, Dose.due_at > since, Dose.due_at <= until,
-        Dose.extra.is_(False),
-    )  # fmt: skip
-    fates = Counter(one.fate for one in (await reminders_of(session, patient_id, planned)).values())
+    return tally((await reminders_due(session, [patient_id], since, until)).values())
+
+
+def tally(fates: Iterable[OfDose]) -> Reminded:
+    """How many doses had which fate."""
+    found = Counter(one.fate for one in fates)
     return Reminded(
-        due=fates.total(),
-        accepted=fates[Fate.ACCEPTED] + fates[Fate.SHOWN],
-        shown=fates[Fate.SHOWN],
-        undeliverable=fates[Fate.UNDELIVERABLE],
-        waiting=fates[Fate.WAITING],
-        withdrawn=fates[Fate.WITHDRAWN],
+        due=found.total(),
+        accepted=found[Fate.ACCEPTED] + found[Fate.SHOWN],
+        shown=found[Fate.SHOWN],
+        undeliverable=found[Fate.UNDELIVERABLE],
+        waiting=found[Fate.WAITING],
+        withdrawn=found[Fate.WITHDRAWN],
     )
 
 

@@ -1,11 +1,7 @@
 """How well a prescription was followed: counts first, rates from them, the definition beside them.
 
-Pure: it knows neither tables nor the clock. It measures what was taken of what was prescribed.
-Initiation, implementation and persistence are not told apart yet: a patient who never began has
-every dose missed.
-
-Source of the phases: Vrijens 2012, Br J Clin Pharmacol 73:691,
-doi:10.1111/j.1365-2125.2012.04167.x.
+Pure: it knows neither tables nor the clock. Rhythm, phases and days, which need a line's doses in
+their order, are in the modules beside this one and come together in `app.doses.following`.
 """
 
 from collections import Counter
@@ -15,28 +11,13 @@ from datetime import datetime, timedelta
 from math import sqrt
 from statistics import median
 
+from app.doses.definition import DEFINITION
 from app.doses.weeks import Standing
 
-DEFINITION = {
-    "id": "prescribed-2",
-    "phase": "all prescribed doses; those before the first intake count as missed",
-    "counted": "planned doses due in the period that were logged or whose window has closed",
-    "taking": "(on time + late) / expected",
-    "timing": "on time / expected",
-    "on_time": "taken no further from the due time, either way, than the line allows",
-    "late": "taken further from the due time than that, also after the window had closed",
-    "skips": "count as expected and not taken",
-    "missed": "not logged when the window closed; never counted as taken",
-    "holds": "not expected",
-    "gap": "a dose that a change of zone moved within the line's minimum gap is held: not expected",
-    "any_n_of_seven": "of a line taken on any n nights of the ISO week, intakes count up to n; of "
-    "planned nights that were not held, n sevenths, rounded down, are owed; what the week can no "
-    "longer make up for is missed or skipped, and every other night left out is rest",
-    "rest": "nights of such a line that its week leaves free; in no rate",
-    "extra": "taken outside the plan; in no rate",
-    "pooled": "sums over the lines; never an average of rates",
-    "interval": "Wilson score interval, 95 %",
-}
+__all__ = [
+    "DEFINITION", "EXPECTED", "FILLED", "Adherence", "Intake", "pooled", "summarise", "wilson",
+    "word_of",
+]  # fmt: skip
 
 # Two-sided 95 % quantile of the standard normal distribution.
 _Z = 1.959963984540054
@@ -50,6 +31,8 @@ class Intake:
     taken_at      None when it was skipped or not logged
     skip_reason   a word when it was skipped, "" for a skip without one, None when it was not
     standing      of a line taken on any so many nights: what its week makes of this one
+    begun         whether the line's first intake had come by then, in the order of the plan
+    unasked       every reminder of it failed, or found no device
     """
 
     due_at: datetime
@@ -60,6 +43,8 @@ class Intake:
     held: bool = False
     extra: bool = False
     standing: Standing | None = None
+    begun: bool = True
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +54,9 @@ class Adherence:
     open     due and not settled, while the window still runs: in no rate yet
     rest     nights that the week of a line taken on any so many leaves free: in no rate
     delays   minutes from due to taken for every planned dose taken, negative when early
+
+    unresolved          not logged, and nobody could be reminded: expected, and not taken
+    before_initiation   left out before the line was ever taken: in no rate
     """
 
     on_time: int = 0
@@ -81,11 +69,13 @@ class Adherence:
     skip_reasons: Counter[str] = field(default_factory=Counter)
     delays: tuple[int, ...] = ()
     rest: int = 0
+    unresolved: int = 0
+    before_initiation: int = 0
 
     @property
     def expected(self) -> int:
         """Planned doses that had to be taken: held and still open ones are none of them."""
-        return self.on_time + self.late + self.skipped + self.missed
+        return self.on_time + self.late + self.skipped + self.missed + self.unresolved
 
     @property
     def taken(self) -> int:
@@ -101,6 +91,26 @@ class Adherence:
     def timing(self) -> float | None:
         """Share of the expected doses that was taken on time, 0 to 1."""
         return self.on_time / self.expected if self.expected else None
+
+    @property
+    def timing_given_taken(self) -> float | None:
+        """Share of the doses taken that was taken on time, 0 to 1."""
+        return self.on_time / self.taken if self.taken else None
+
+    @property
+    def upper(self) -> float | None:
+        """The taking rate if every unresolved dose had been taken."""
+        return (self.taken + self.unresolved) / self.expected if self.expected else None
+
+    @property
+    def uncapped(self) -> float | None:
+        """Every intake, also outside the plan, for each expected dose; above 1 is over-use."""
+        return (self.taken + self.extra) / self.expected if self.expected else None
+
+    @property
+    def spoken_of(self) -> float | None:
+        """Share of the expected doses of which the patient said what happened, 0 to 1."""
+        return (self.taken + self.skipped) / self.expected if self.expected else None
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -124,6 +134,8 @@ class Adherence:
             self.skip_reasons + other.skip_reasons,
             self.delays + other.delays,
             self.rest + other.rest,
+            self.unresolved + other.unresolved,
+            self.before_initiation + other.before_initiation,
         )
 
 
@@ -137,7 +149,7 @@ def summarise(intakes: Iterable[Intake], now: datetime) -> Adherence:
     reasons: Counter[str] = Counter()
     delays: list[int] = []
     for intake in intakes:
-        word = _rate(intake, now)
+        word = word_of(intake, now)
         counts[word] += 1
         if word == "skipped" and intake.skip_reason:
             reasons[intake.skip_reason] += 1
@@ -154,6 +166,8 @@ def summarise(intakes: Iterable[Intake], now: datetime) -> Adherence:
         reasons,
         tuple(sorted(delays)),
         counts["rest"],
+        counts["unresolved"],
+        counts["before_initiation"],
     )
 
 
@@ -179,7 +193,9 @@ def wilson(taken: int, expected: int) -> tuple[float, float] | None:
     return max(0.0, min(share, centre - margin)), min(1.0, max(share, centre + margin))
 
 
-def _rate(intake: Intake, now: datetime) -> str:
+def word_of(intake: Intake, now: datetime) -> str:
+    """What one dose counts as: the name of a count of `Adherence`; or `upcoming`, or `void` for an
+    intake outside the plan that was taken back, which count as nothing."""
     if intake.extra:
         return "extra" if intake.taken_at is not None else "void"
     if intake.taken_at is not None:
@@ -189,10 +205,18 @@ def _rate(intake: Intake, now: datetime) -> str:
         return "on_time" if near else "late"
     if intake.held or intake.standing is Standing.REST:
         return "held" if intake.held else "rest"
-    return "skipped" if intake.skip_reason is not None else _unsettled(intake, now)
+    word = "skipped" if intake.skip_reason is not None else _unsettled(intake, now)
+    return word if intake.begun or word in {"open", "upcoming"} else "before_initiation"
 
 
 def _unsettled(intake: Intake, now: datetime) -> str:
     if now >= intake.closes_at:
-        return "missed"
+        return "unresolved" if intake.unasked else "missed"
     return "open" if now >= intake.due_at else "upcoming"
+
+
+EXPECTED = frozenset({"on_time", "late", "skipped", "missed", "unresolved"})
+"""The words of doses that had to be taken."""
+
+FILLED = frozenset({"on_time", "late"})
+"""The words of those that were."""

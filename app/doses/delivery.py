@@ -3,13 +3,14 @@
 import enum
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.doses.models import Spoken
+from app.doses.models import Dose, Spoken
 from app.push.models import Delivery, State
 
 
@@ -39,6 +40,11 @@ class Reminded:
     fate: Fate = Fate.NONE
     devices: int = 0
 
+    @property
+    def failed(self) -> bool:
+        """Whether something should have reminded of the dose, and nothing could."""
+        return self.fate is Fate.UNDELIVERABLE
+
 
 async def reminders_of(
     session: AsyncSession, patient_id: UUID, doses: Collection[UUID] | Select[UUID]
@@ -49,8 +55,36 @@ async def reminders_of(
     """
     if not isinstance(doses, Select) and not doses:
         return {}
-    rows = await session.execute(
+    mine = _fates().where(Spoken.patient_id == patient_id, Spoken.dose_id.in_(doses))
+    return {row.dose_id: Reminded(_fate(row), row.devices) for row in await session.execute(mine)}
+
+
+async def reminders_due(
+    session: AsyncSession, patients: Collection[UUID], since: datetime, until: datetime
+) -> dict[tuple[UUID, UUID], Reminded]:
+    """How the reminders of the planned doses due in (since, until] fared, by patient and dose.
+
+    One statement for any number of patients.
+    """
+    due = (
+        _fates()
+        .join(Dose, and_(Dose.patient_id == Spoken.patient_id, Dose.id == Spoken.dose_id))
+        .where(
+            Dose.patient_id.in_(patients), Dose.due_at > since, Dose.due_at <= until,
+            Dose.extra.is_(False),
+        )
+    )  # fmt: skip
+    return {
+        (row.patient_id, row.dose_id): Reminded(_fate(row), row.devices)
+        for row in await session.execute(due)
+    }
+
+
+def _fates() -> Select[*tuple[Any, ...]]:
+    """What became of the messages of each dose: a row a dose that anything spoke of."""
+    return (
         select(
+            Spoken.patient_id,
             Spoken.dose_id,
             func.max(Spoken.devices).label("devices"),
             _any(Delivery.state == State.ACCEPTED).label("accepted"),
@@ -60,14 +94,10 @@ async def reminders_of(
         )
         .outerjoin(
             Delivery,
-            and_(
-                Delivery.person_id == Spoken.patient_id, Delivery.message_id == Spoken.message_id
-            ),
+            and_(Delivery.person_id == Spoken.patient_id, Delivery.message_id == Spoken.message_id),
         )
-        .where(Spoken.patient_id == patient_id, Spoken.dose_id.in_(doses))
-        .group_by(Spoken.dose_id)
-    )  # fmt: skip
-    return {row.dose_id: Reminded(_fate(row), row.devices) for row in rows}
+        .group_by(Spoken.patient_id, Spoken.dose_id)
+    )
 
 
 def _fate(row: Any) -> Fate:

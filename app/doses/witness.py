@@ -103,7 +103,8 @@ async def unwitnessed(
     told = await _told(session, {(row[0].patient_id, row[0].logged_at) for row in rows})
     found = []
     for event, dose, last in rows:
-        entry = told.get(str(event.id)) or told.get(f"before {event.dose_id}")
+        mine = event.patient_id
+        entry = told.get((mine, str(event.id))) or told.get((mine, f"before {event.dose_id}"))
         if dose is None:
             found.append(f"dose {event.dose_id}: it was removed")
         elif entry is None:
@@ -116,13 +117,17 @@ async def unwitnessed(
 
 async def _told(
     session: AsyncSession, moments: set[tuple[UUID, datetime]]
-) -> dict[str, AuditEntry]:
-    """The entries written at these moments, by event; those of before the digests by dose."""
+) -> dict[tuple[UUID | None, str], AuditEntry]:
+    """The entries written at these moments, by patient and event; those of before the digests by
+    dose. A record that was taken along and restored has the ids of the one it came from."""
     entries = select(AuditEntry).where(
         tuple_(AuditEntry.patient_id, AuditEntry.at).in_(list(moments)),
         AuditEntry.action.in_([f"dose.{kind}" for kind in Kind]),
     )
     return {
-        entry.facts.get("event") or f"before {entry.facts.get('dose')}": entry
+        (
+            entry.patient_id,
+            str(entry.facts.get("event") or f"before {entry.facts.get('dose')}"),
+        ): entry
         for entry in (await session.scalars(entries) if moments else ())
     }

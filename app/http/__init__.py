@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from app.accounts.attempts import Attempts
 from app.config import Settings
 from app.http import failures
+from app.http.conditional import Conditional
 from app.http.edge import Edge
 from app.http.guard import Guard
 from app.problems import Problem
@@ -30,5 +31,6 @@ def install(app: FastAPI, settings: Settings) -> None:
     # Signing out ends the device's reminders, and push stands above accounts.
     app.state.retire_browser = retire_all_of_browser
     # The one added last is the outermost: it also logs what the guard refuses.
+    app.add_middleware(Conditional)
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(Edge, settings=settings)

@@ -83,7 +83,8 @@ class Edge:
             except Exception as error:
                 if status:  # too late for another answer: the server cuts the connection
                     raise
-                await answer(self._explain(error, request_id))(scope, receive, send_on)
+                problem = self._explain(error, request_id)
+                await answer(problem, path)(scope, receive, send_on)
             finally:
                 if path not in QUIET or status >= 400:
                     self._log(scope, status, began)
@@ -93,7 +94,7 @@ class Edge:
             headers.setdefault(name, value)
         docs = path == "/docs" or path.startswith("/docs/")
         headers.setdefault("Content-Security-Policy", DOCS if docs else PAGE)
-        if path.startswith("/api/"):
+        if path.startswith(("/api/", "/fhir/")):
             headers.setdefault("Cache-Control", "no-store")
         headers["X-Request-ID"] = request_id
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from app.http.outcomes import FHIR_MEDIA, outcome_of, speaks_fhir
 from app.problems import Busy, FieldError, Invalid, NotFound, Problem
 
 # PostgreSQL's classes of errors that pass by themselves: connection, rollback (serialisation,
@@ -65,22 +66,26 @@ class MethodNotAllowed(Problem):
     status: ClassVar[int] = 405
 
 
-def answer(problem: Problem) -> JSONResponse:
-    """The problem document; with `Retry-After` when the problem says when to come back."""
-    headers = {}
-    if "retry_after" in problem.facts:
-        headers["Retry-After"] = str(problem.facts["retry_after"])
+def answer(problem: Problem, path: str = "") -> JSONResponse:
+    """The problem document, with the headers that go with it.
+
+    path   of the request: under `/fhir` the same is said as FHIR says it
+    """
+    if speaks_fhir(path):
+        return JSONResponse(
+            outcome_of(problem), problem.status, problem.headers(), media_type=FHIR_MEDIA
+        )
     return JSONResponse(
-        problem.document(), problem.status, headers, media_type="application/problem+json"
+        problem.document(), problem.status, problem.headers(), media_type="application/problem+json"
     )
 
 
-async def of_problem(_request: Request, problem: Problem) -> JSONResponse:
+async def of_problem(request: Request, problem: Problem) -> JSONResponse:
     """An expected failure says for itself what it is."""
-    return answer(problem)
+    return answer(problem, request.scope["path"])
 
 
-async def of_validation(_request: Request, error: RequestValidationError) -> JSONResponse:
+async def of_validation(request: Request, error: RequestValidationError) -> JSONResponse:
     """A request of the wrong shape: each field, what is wrong with it, and the cure.
 
     What was sent is never repeated: it may be a password or a dose. A path that cannot name
@@ -88,14 +93,14 @@ async def of_validation(_request: Request, error: RequestValidationError) -> JSO
     """
     errors = error.errors()
     if errors and all(each["loc"][:1] == ("path",) for each in errors):
-        return answer(NotFound("There is nothing at this address."))
+        return answer(NotFound("There is nothing at this address."), request.scope["path"])
     problem = Invalid(
         "One field has to be corrected."
         if len(errors) == 1
         else "Some fields have to be corrected."
     )
     problem.errors = [in_plain_words(each) for each in errors[:50]]
-    return answer(problem)
+    return answer(problem, request.scope["path"])
 
 
 def in_plain_words(error: Any) -> FieldError:
@@ -122,7 +127,7 @@ class _Facts(dict[str, Any]):
         return "what the API's description says"
 
 
-async def of_http(_request: Request, error: HTTPException) -> JSONResponse:
+async def of_http(request: Request, error: HTTPException) -> JSONResponse:
     """What the framework refuses by itself: an unknown address, a wrong method."""
     problem: Problem
     if error.status_code == 404:
@@ -131,7 +136,7 @@ async def of_http(_request: Request, error: HTTPException) -> JSONResponse:
         problem = MethodNotAllowed(f"Allowed here: {(error.headers or {}).get('Allow', 'none')}.")
     else:
         problem = Problem(HTTPStatus(error.status_code).phrase + ".")
-    response = answer(problem)
+    response = answer(problem, request.scope["path"])
     response.status_code = error.status_code
     for name, value in (error.headers or {}).items():
         response.headers[name] = value

@@ -21,7 +21,16 @@ LARGEST = 64 * 1024
 LARGEST_FILE = 2 * 1024 * 1024
 """Bytes of a body with a file in it: a megabyte of text, and what JSON adds by escaping it."""
 
+LARGEST_RECORD = 8 * 1024 * 1024
+"""Bytes of a whole record that comes back: fifteen years of ten doses a week."""
+
+RECORDS = "/api/me/restore"
 FILES = re.compile(r"/api/patients/[^/]+/(doses|observations)/import")
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+FORMS = "/oauth/"
+"""Under this, and nowhere else, a body is a form."""
 
 PATIENCE = 20.0
 """Seconds that a body may take to arrive, so that trickled ones do not pile up."""
@@ -43,7 +52,10 @@ class OtherSite(Problem):
 
 
 class NotJson(Problem):
-    """Vesper reads JSON only."""
+    """Vesper reads JSON only.
+
+    But for `/oauth/`, where a program asks for a token by a form.
+    """
 
     status: ClassVar[int] = 415
 
@@ -77,12 +89,12 @@ class Guard:
             _check_address(scope)
             if scope["method"] in CHANGING:
                 self._check_origin(headers)
-                body = await _body(headers, receive, _largest(scope))
+                body = await _body(headers, receive, _largest(scope, self.cookie), _kind(scope))
                 if body is None:
                     return  # the client has gone
                 receive = _again(body, receive)
         except Problem as problem:
-            await answer(problem)(scope, receive, send)
+            await answer(problem, scope["path"])(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
@@ -127,12 +139,24 @@ def _check_address(scope: Scope) -> None:
         raise Invalid("The address holds a NUL character.", field="query", cure="Remove it.")
 
 
-def _largest(scope: Scope) -> int:
-    """How many bytes the body of this request may have."""
+def _largest(scope: Scope, cookie: str) -> int:
+    """How many bytes the body of this request may have; a stranger gives nobody so much to read."""
+    if scope["path"] == RECORDS and cookie in Headers(scope=scope).get("cookie", ""):
+        return LARGEST_RECORD
     return LARGEST_FILE if FILES.fullmatch(scope["path"]) else LARGEST
 
 
-async def _body(headers: Headers, receive: Receive, largest: int) -> bytes | None:
+def _kind(scope: Scope) -> str:
+    """What the body has to be: JSON, but a form where tokens are asked for, as OAuth has it.
+
+    Another site's page can send a form without asking; there no cookie means anything.
+    """
+    return FORM if scope["path"].startswith(FORMS) else JSON
+
+
+async def _body(
+    headers: Headers, receive: Receive, largest: int, wanted: str = JSON
+) -> bytes | None:
     """The whole body of a change, checked; None when the client hung up."""
     announced = headers.get("content-length", "0")
     if announced.isascii() and announced.isdigit() and int(announced[:12]) > largest:
@@ -153,9 +177,10 @@ async def _body(headers: Headers, receive: Receive, largest: int) -> bytes | Non
         raise TooSlow("Please try again, perhaps on a better connection.") from None
     if body:
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
-            raise NotJson("Send the body as application/json.")
-        check_text(bytes(body))
+        if kind != wanted:
+            raise NotJson(f"Send the body as {wanted}.")
+        if wanted == JSON:
+            check_text(bytes(body))
     return bytes(body)
 
 

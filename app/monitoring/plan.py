@@ -164,12 +164,20 @@ async def overdue_among(
 
     The number of statements is the same for any number of patients.
     """
+    found = await overdue_visits_among(session, patients, now)
+    return {patient_id: len(visits) for patient_id, visits in found.items()}
+
+
+async def overdue_visits_among(
+    session: AsyncSession, patients: Collection[UUID], now: datetime
+) -> dict[UUID, list[Merged]]:
+    """The blood visits of each patient that are overdue, soonest first."""
     found = {}
     for patient_id, known in (await known_of(session, patients, now, [Purpose.BLOOD])).items():
         rules = [rule for rule in known.rules if rule.purpose is Purpose.BLOOD]
         standings = due_list(rules, known.course, known.today, known.today)
         visits = merged(standings, known.today) if known.treatment else []
-        found[patient_id] = sum(visit.state is State.OVERDUE for visit in visits)
+        found[patient_id] = [visit for visit in visits if visit.state is State.OVERDUE]
     return found
 
 

@@ -136,10 +136,10 @@ async def unwitnessed(session: AsyncSession, after: tuple[UUID, UUID] | None, li
     entered, voided = await _told(session, moments)
     found = []
     for row in rows:
-        if str(row.id) not in entered:
+        if (row.patient_id, str(row.id)) not in entered:
             found.append(f"observation {row.id}: nothing tells of it")
         void = row.voided_at is not None or row.voided_by is not None or row.void_reason
-        if void and str(row.id) not in voided:
+        if void and (row.patient_id, str(row.id)) not in voided:
             found.append(f"observation {row.id}: nothing tells that it was voided")
     end = (rows[-1].patient_id, rows[-1].id) if len(rows) == limit else None
     return found, end, len(rows)
@@ -147,15 +147,15 @@ async def unwitnessed(session: AsyncSession, after: tuple[UUID, UUID] | None, li
 
 async def _told(
     session: AsyncSession, moments: set[tuple[UUID, datetime]]
-) -> tuple[set[str], set[str]]:
-    """Ids of which an entry of these moments tells: that they were entered; that they are void."""
+) -> tuple[set[tuple[UUID | None, str]], set[tuple[UUID | None, str]]]:
+    """Patients and ids of which an entry of these moments tells: entered; and voided."""
     if not moments:
         return set(), set()
     mine = select(AuditEntry).where(tuple_(AuditEntry.patient_id, AuditEntry.at).in_(list(moments)))
-    entered: set[str] = set()
-    voided: set[str] = set()
+    entered: set[tuple[UUID | None, str]] = set()
+    voided: set[tuple[UUID | None, str]] = set()
     for entry in await session.scalars(mine):
-        entered |= set(told_in(entry))
+        entered |= {(entry.patient_id, told) for told in told_in(entry)}
         if "voided" in entry.facts:
-            voided.add(str(entry.facts["voided"]))
+            voided.add((entry.patient_id, str(entry.facts["voided"])))
     return entered, voided

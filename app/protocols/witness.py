@@ -111,12 +111,12 @@ async def unwitnessed(
     told: dict[object, list[AuditEntry]] = {}
     for entry in entries:
         # Those of before the digests name a number only.
-        key = entry.facts.get("version") or (entry.patient_id, entry.facts.get("number"))
+        key = entry.patient_id, entry.facts.get("version") or entry.facts.get("number")
         told.setdefault(key, []).append(entry)
     found = []
     for version in versions:
         name = f"version {version.number} of patient {version.patient_id}"
-        noted = told.get(str(version.id), [])
+        noted = told.get((version.patient_id, str(version.id)), [])
         before = told.get((version.patient_id, version.number), [])
         entered = [entry for entry in noted + before if entry.action == "version.entered"]
         stood = [entry for entry in noted if "standing" in entry.facts]

@@ -13,7 +13,7 @@ from app.accounts.attempts import address_of, allow
 from app.clock import Now
 from app.config import Settings
 from app.db import Session
-from app.problems import NotFound
+from app.problems import NotFound, declared
 from app.push import receipts
 from app.push.guard import Addresses, check_endpoint, check_reachable
 from app.push.models import Delivery, Message, Retired, Subscription
@@ -154,13 +154,13 @@ async def reachable(
 
 
 @router.get("/key")
-async def key(ours: Ours) -> Key:
+async def read_push_key(ours: Ours) -> Key:
     """The key that browsers subscribe with. Needs no sign-in: a service worker may ask."""
     return Key(key=ours.public_key, key_id=ours.key_id)
 
 
 @router.post("/subscriptions", status_code=201)
-async def add(
+async def add_device(
     browser: Annotated[SubscriptionIn, Depends(reachable)],
     person: SignedIn,
     session: Session,
@@ -185,20 +185,20 @@ async def add(
 
 
 @router.get("/subscriptions")
-async def list_mine(person: SignedIn, session: Session, now: Now, ours: Ours) -> Devices:
+async def list_devices(person: SignedIn, session: Session, now: Now, ours: Ours) -> Devices:
     """My devices, with those that died in the last 30 days."""
     rows = await listed_subscriptions(session, person.id, now)
     return Devices(devices=[device(row, ours) for row in rows])
 
 
 @router.delete("/subscriptions/{subscription}", status_code=204)
-async def delete(subscription: UUID, person: SignedIn, session: Session, now: Now) -> None:
+async def remove_device(subscription: UUID, person: SignedIn, session: Session, now: Now) -> None:
     """Do not reach me on this device any more. Safe to repeat."""
     await remove(session, person.id, subscription, now)
 
 
 @router.post("/test", status_code=202)
-async def test(
+async def send_test_push(
     wanted: TestOf, request: Request, person: SignedIn, session: Session, now: Now
 ) -> TestSent:
     """Send a push to one of my devices, to see that it works. Never says anything private."""
@@ -223,7 +223,7 @@ async def test(
 
 
 @router.get("/test/{message}")
-async def tested(message: UUID, person: SignedIn, session: Session) -> TestState:
+async def read_test_push(message: UUID, person: SignedIn, session: Session) -> TestState:
     """What became of a test push."""
     delivery = await session.scalar(
         select(Delivery)
@@ -244,8 +244,8 @@ async def tested(message: UUID, person: SignedIn, session: Session) -> TestState
     return TestState(state=delivery.state.value, status=delivery.status)
 
 
-@router.post("/receipts", status_code=204)
-async def receive(shown: Shown, request: Request, session: Session, now: Now) -> None:
+@router.post("/receipts", status_code=204, responses=declared(NotFound))
+async def accept_receipt(shown: Shown, request: Request, session: Session, now: Now) -> None:
     """Note that a device showed a message. Safe to repeat.
 
     Needs no sign-in: the receipt came through the encrypted push and names only itself.

@@ -38,7 +38,7 @@ class EndpointRefused(Problem):
 
 def _refuse(problem: str) -> EndpointRefused:
     return EndpointRefused(
-        problem,
+        f"The endpoint {problem}.",
         field="endpoint",
         cure="Send the endpoint exactly as the browser gave it. A push service of your own "
         "is allowed with VESPER_PUSH_ALLOWED_ORIGINS.",
@@ -53,29 +53,48 @@ def check_endpoint(endpoint: str, allowed: Iterable[str] = ()) -> str:
 
     Raises EndpointRefused for every other address. Looks nothing up.
     """
-    if len(endpoint) > LONGEST:
-        raise _refuse(f"The endpoint is longer than {LONGEST} characters.")
-    if not PLAIN.fullmatch(endpoint) or AMBIGUOUS.intersection(endpoint):
-        raise _refuse("The endpoint has characters that no address has.")
     try:
-        parts = urlsplit(endpoint)
+        origin = plain_origin(endpoint, allowed)
+    except NotPlain as error:
+        raise _refuse(str(error)) from error
+    host = urlsplit(origin).hostname or ""
+    if not is_trusted(origin, allowed) and host not in EXACT and not host.endswith(SUFFIXES):
+        raise _refuse("leads to no push service that Vesper knows")
+    return origin
+
+
+class NotPlain(Exception):
+    """Why an address is none that Vesper would call, as the end of a sentence about it."""
+
+
+def plain_origin(address: str, allowed: Iterable[str] = ()) -> str:
+    """The origin of an address that reads the same to everybody: https, port 443, a plain name.
+
+    allowed   origins the operator trusts; they may be http, have a port, and be an IP address
+
+    Raises NotPlain. Looks nothing up, so the name may still lead into a private network.
+    """
+    if len(address) > LONGEST:
+        raise NotPlain(f"is longer than {LONGEST} characters")
+    if not PLAIN.fullmatch(address) or AMBIGUOUS.intersection(address):
+        raise NotPlain("has characters that no address has")
+    try:
+        parts = urlsplit(address)
         port = parts.port
     except ValueError as error:
-        raise _refuse("The endpoint is not an address.") from error
+        raise NotPlain("is not an address") from error
     if "@" in parts.netloc:
-        raise _refuse("The endpoint names a user.")
+        raise NotPlain("names a user")
     if not parts.path.startswith("/"):
-        raise _refuse("The endpoint has no path.")
+        raise NotPlain("has no path")
     origin = _origin(parts, port)
     if is_trusted(origin, allowed):
         return origin
     if parts.scheme != "https" or port not in {None, 443}:
-        raise _refuse("The endpoint is not https on port 443.")
+        raise NotPlain("is not https on port 443")
     host = parts.hostname or ""
     if not HOST.fullmatch(host) or ".." in host:
-        raise _refuse("The endpoint's host is not a plain name.")
-    if host not in EXACT and not host.endswith(SUFFIXES):
-        raise _refuse("The endpoint's host is no push service that Vesper knows.")
+        raise NotPlain("has a host that is not a plain name")
     return origin
 
 
@@ -168,6 +187,6 @@ async def check_reachable(origin: str, allowed: Iterable[str], addresses: Addres
     try:
         await addresses.of(urlsplit(origin).hostname or "")
     except NotPublic as error:
-        raise _refuse("The endpoint's host leads into a private network.") from error
+        raise _refuse("leads into a private network") from error
     except NotResolved:
         return

@@ -69,7 +69,7 @@ class Subscription(Base):
 class Message(Base):
     """Something to say to one person, committed before anything leaves the process.
 
-    kind         `dose-due`, `lab-due`, `news` or `test`; never shown to anybody
+    kind         `dose-due`, `lab-due`, `news`, `digest` or `test`, for example; never shown
     topic        32 hex characters: a newer message of a topic replaces the older one
     payload      the notification, sealed; emptied once nobody waits for it
     due_at       when it should have been said: the start of the dwell time

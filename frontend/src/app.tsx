@@ -45,12 +45,11 @@ const ROUTES: readonly Route[] = [
   // Where a push about the protocol leads.
   { pattern: '/protocol', load: () => import('./screens/protocol/ProtocolScreen.tsx'), who: 'patient' },
   { pattern: '/settings', load: () => import('./screens/settings/Settings.tsx'), who: 'anyone' },
-  { pattern: '/settings/*', load: () => import('./screens/settings/routes.tsx'), who: 'patient' },
+  { pattern: '/settings/*', load: () => import('./screens/settings/routes.tsx'), who: 'anyone' },
   { pattern: '/screening', load: () => import('./screens/screening/Screening.tsx'), who: 'patient' },
   { pattern: '/health/**', load: () => import('./screens/health/routes.tsx'), who: 'patient' },
   { pattern: '/care/**', load: () => import('./screens/companion/routes.tsx'), who: 'anyone' },
   { pattern: '/clinic/**', load: () => import('./screens/clinic/routes.tsx'), who: 'clinician' },
-  { pattern: '/colleagues', load: () => import('./screens/clinic/routes.tsx'), who: 'clinician' },
 ];
 
 /** The whole app: the screen of this place, the navigation, and what is said in passing. */

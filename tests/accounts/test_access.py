@@ -14,20 +14,29 @@ from app.db import Sessions
 from tests.factories import a_care_link, a_clinician, a_patient, signed_in
 from tests.story_time import Clock
 
-WHO = {access.signed_in, access.me, access.clinician, access.of_patient}
+WHO = {access.signed_in, access.me, access.clinician, access.of_patient, access.asking}
 
 # What anybody may ask. A tap and a receipt carry their own proof; the key is the public half.
 PUBLIC = {
     "POST /api/auth/register",
     "POST /api/auth/login",
     "POST /api/auth/logout",
+    "POST /api/auth/passkeys/options",
+    "POST /api/auth/passkeys/sign-in",
     "POST /api/tap",
     "POST /api/push/receipts",
     "GET /api/push/key",
     "GET /healthz",
+    "POST /oauth/token",
+    "POST /oauth/revoke",
+    "GET /fhir/metadata",
+    "GET /fhir/.well-known/smart-configuration",
+    "GET /problems",
+    "GET /problems/{problem}",
     "GET /readyz",
     "GET /metrics",
     "GET /docs",
+    "GET /calendar/{token}.ics",
     "GET /{path:path}",
 }
 
@@ -67,7 +76,10 @@ async def test_nobody_unknown_gets_past_the_door(app: FastAPI, http: httpx.Async
         for method in route.methods or ():
             answer = await http.request(method, filled(route.path, str(uuid4())), json={})
             assert answer.status_code == 401, (method, route.path, answer.text)
-            assert answer.json()["type"] == "/problems/not-signed-in"
+            if route.path.startswith("/fhir/"):
+                assert answer.json()["resourceType"] == "OperationOutcome"
+            else:
+                assert answer.json()["type"] == "/problems/not-signed-in"
             asked += 1
     assert asked > 25
 

@@ -101,11 +101,16 @@ async def test_a_clinician_reads_what_the_evenings_came_to(
     assert evenings["delay_minutes_median"] == 0
     assert evenings["line"]["medicine"] == "sermorelin"
     assert evenings["line"]["versions"] == [1]
-    assert [injections[word] for word in counted] == [1, 0, 0, 0, 0, 1, 0, 0]
+    # Nobody ever took one: there is nothing to rate, and it is not hidden either.
+    assert [injections[word] for word in counted] == [0, 0, 0, 0, 0, 0, 0, 0]
+    assert (injections["before_initiation"], injections["not_initiated"]) == (1, True)
+    assert injections["persistence"]["state"] == "not_started"
     pooled = body["pooled"]
-    assert [pooled[word] for word in counted] == [6, 3, 2, 1, 1, 2, 1, 1]
+    assert [pooled[word] for word in counted] == [5, 3, 2, 1, 1, 1, 1, 1]
+    assert (pooled["before_initiation"], pooled["not_initiated"]) == (1, True)
     assert pooled["line"] is None
-    assert body["definition"]["skips"] == "count as expected and not taken"
+    assert body["definition"]["id"] == "vesper-1"
+    assert body["definition"]["text"]["skips"] == "count as expected and not taken"
     assert body["period"]["days"] == 30
     assert body["period"]["to"] == "2026-11-29"
     assert body["timezone"] == "America/Denver"
@@ -236,7 +241,8 @@ async def test_a_patients_figures_are_the_same_wherever_they_are_read(
         seen = await http.get(f"/api/patients/{patient.id}/adherence", headers=theirs)
         (row,) = (await http.get("/api/clinic/patients", headers=theirs)).json()["patients"]
         assert seen.json()["pooled"] == figures
-        assert row["taking30"] == {"taken": figures["taken"], "expected": figures["expected"]}
+        same = ("taken", "expected", "before_initiation")
+        assert row["taking30"] == {word: figures[word] for word in same}
         assert row["open_now"] == figures["open"] == states["open"]
         assert figures["missed"] == states["missed"]
         # What was taken may lie ahead of `now` here; a skip keeps its word, also where it is free.

@@ -26,6 +26,7 @@ from tests.e2e.people import (
     the_person,
     writing,
 )
+from tests.e2e.working import who_works
 from tests.factories import a_care_link, a_device, a_line, a_patient, signed_in
 from tests.server import Server
 
@@ -87,6 +88,7 @@ async def the_cast(server: Server, zone: str) -> Cast:
             **{name: (person, "") for name, person in felt.items()},
             **reading,
             **await the_carers(session, clinician, zone, now),
+            **await who_works(session, zone, now),
         }
         return {
             name: ((await signed_in(session, person, now))["Cookie"].partition("=")[2], about)

@@ -26,6 +26,7 @@ class Screen:
     steps           what is pressed then
     notifications   whether the browser allows them
     zone            where the phone is; None is where the patients live
+    desk            looked at on a desk and on a tablet as well
     """
 
     name: str
@@ -35,6 +36,7 @@ class Screen:
     steps: Steps = nothing_more
     notifications: bool = True
     zone: str | None = None
+    desk: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -218,9 +220,21 @@ async def why_skipped(page: Page) -> None:
 
 
 async def an_invite(page: Page) -> None:
-    """The code that a clinician gives to a patient."""
+    """The list with what is left out, and the code that a clinician gives to a patient."""
+    await page.locator(".night-row").first.wait_for()
     await page.get_by_text("Make an invite").click()
     await page.locator(".qr").wait_for()
+
+
+async def all_of_one(page: Page) -> None:
+    """Everything about a patient, with what a day holds, all of it as a table, and other days."""
+    await page.locator("[data-line]").first.wait_for()
+    await page.locator("[data-figures]").wait_for()
+    await page.locator("[data-do=walk]").press("p")
+    await page.get_by_text("Show as a table").click()
+    await page.get_by_text("Delay, gaps and more").click()
+    await page.click("[data-days=range]")
+    await page.locator("[data-do=task]").first.click()
 
 
 async def everybody_let_in(page: Page) -> None:
@@ -400,6 +414,43 @@ async def a_colleague_leaves(page: Page) -> None:
     await page.get_by_role("button", name="A colleague has left").click()
 
 
+async def what_came_of_it(page: Page) -> None:
+    """A task being closed without saying what came of it, and another being dated."""
+    await page.locator("[data-do=close]").first.click()
+    await page.locator("[data-task] form [type=submit]").first.click()
+    await page.locator("[data-wrong]").wait_for()
+    await page.locator("[data-do=date]").first.click()
+    await page.locator("[name=due_on]").wait_for()
+
+
+async def a_key_and_a_webhook(page: Page) -> None:
+    """Both forms with what is missing, a question before revoking, and what was told."""
+    await page.click("[data-do=add-key]")
+    await page.locator("form [type=submit]").first.click()
+    await page.locator("[name=name][aria-invalid=true]").wait_for()
+    await page.locator("[data-key] button").first.click()
+    await page.locator("[data-webhook] summary").first.click()
+    await page.locator("[data-do=replay]").click()
+    await page.click("[data-do=add-webhook]")
+    await page.get_by_text("Some of it").click()
+    await page.locator("form:has([name=url]) [type=submit]").click()
+    await page.locator("[name=url][aria-invalid=true]").wait_for()
+
+
+async def one_to_remove(page: Page) -> None:
+    """The question before a passkey is removed."""
+    await page.locator("[data-passkey] button").click()
+    await page.locator("[data-do=sure]").wait_for()
+
+
+async def a_private_address(page: Page) -> None:
+    """A new address, shown this once, and the question before another ends."""
+    await page.fill("[name=name]", "The kitchen's tablet")
+    await page.click("form [type=submit]")
+    await page.locator("[data-once]").wait_for()
+    await page.locator("[data-feed] button").first.click()
+
+
 async def a_missed_one(page: Page) -> None:
     """The past nights, with what can still be said about a dose that was missed."""
     await page.locator("article").first.wait_for()
@@ -564,8 +615,11 @@ SCREENS = (
     Screen("body-scan", "felt", "/health/body/scan", FORM, a_scan_by_region),
     Screen("companion", "companion", "/care", "a[href^='/care/']"),
     Screen("companion-person", "companion", "/care/{about}", "[data-night]", the_nights_before),
-    Screen("panel", "clinician", "/clinic", "a[href^='/clinic/patients/']", an_invite),
-    Screen("patient", "clinician", "/clinic/patients/{about}", "[data-line]"),
+    Screen("panel", "clinician", "/clinic", "a[href^='/clinic/patients/']", an_invite, desk=True),
+    Screen(
+        "patient", "clinician", "/clinic/patients/{about}", "[data-evidence=there]", all_of_one,
+        desk=True,
+    ),
     Screen(
         "patient-protocol", "clinician", "/clinic/patients/{about}/protocol",
         "[data-line='3']", a_proposal_without_a_reason,
@@ -622,6 +676,12 @@ SCREENS = (
         "patient-because", "reading", "/clinic/patients/{about}/protocol", FORM,
         because_of_a_result,
     ),
-    Screen("colleagues", "admin", "/colleagues", "[data-person]", a_colleague_leaves),
+    Screen("colleagues", "admin", "/clinic/team", "[data-person]", a_colleague_leaves),
+    Screen("tasks", "working", "/clinic/tasks?whose=all", "[data-task]", what_came_of_it),
+    Screen("digest", "working", "/clinic/digest", "[data-digest]"),
+    Screen("keys", "working", "/clinic/keys", "[data-webhook]", a_key_and_a_webhook),
+    Screen("passkeys", "private", "/settings/passkeys", "[data-passkey]", one_to_remove),
+    Screen("calendar-feeds", "private", "/settings/calendar", "[data-feed]", a_private_address),
+    Screen("record", "private", "/settings/record", "[data-do=pdf]"),
     Screen("clinician-settings", "clinician", "/settings", "[name=theme]"),
 )  # fmt: skip

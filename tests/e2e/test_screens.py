@@ -32,6 +32,8 @@ WAYS = (
     ("dark", (320, 640)),
 )
 
+DESK = (("light", (1280, 800)), ("dark", (1280, 800)), ("dark", (1024, 768)))
+
 PICTURES = os.environ.get("VESPER_SCREENSHOTS")
 
 # A browser without Google has no subscription; the server knows this phone by its address.
@@ -127,7 +129,7 @@ async def test_a_screen_fits_and_is_usable_by_everybody(stage: Stage, screen: Sc
     found: dict[str, list[str]] = {}
     known: set[str] = set()
     await looks.text_size(page, 100)
-    for theme, (width, height) in WAYS:
+    for theme, (width, height) in WAYS + (DESK if screen.desk else ()):
         await page.emulate_media(
             color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce"
         )

@@ -138,7 +138,11 @@ async def test_the_questions_come_again_after_a_year_and_what_runs_goes_on(world
     stands = await patient("GET", "/api/patients/me/screenings")
     assert (stands["state"], stands["due_on"]) == ("due", "2027-11-23")
     await clinician.sign_in()
-    flags = (await clinician("GET", f"/api/patients/{patient_id}/flags"))["flags"]
+    flags = [
+        flag
+        for flag in (await clinician("GET", f"/api/patients/{patient_id}/flags"))["flags"]
+        if flag["code"].startswith("screening")  # of a year without a dose there is more to say
+    ]
     assert [(flag["code"], flag["severity"]) for flag in flags] == [("screening_due", "amber")]
     arrivals = await world.pass_time(hours=17, minutes=30)
     assert "dose-due" in [arrival.data["kind"] for arrival in arrivals]
@@ -149,7 +153,8 @@ async def test_the_questions_come_again_after_a_year_and_what_runs_goes_on(world
     ])  # fmt: skip
     await patient("POST", "/api/patients/me/protocol/versions/2/acknowledge")
     await answer(patient)
-    assert (await clinician("GET", f"/api/patients/{patient_id}/flags"))["flags"] == []
+    flags = (await clinician("GET", f"/api/patients/{patient_id}/flags"))["flags"]
+    assert not [flag for flag in flags if flag["code"].startswith("screening")]
 
 
 async def test_answers_come_from_the_patient_or_who_may_change_and_nothing_odd_is_kept(

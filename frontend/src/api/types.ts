@@ -39,7 +39,7 @@ export interface Named {
 
 /** Who wrote or did something. */
 export interface Author extends Named {
-  readonly role: Me['role'];
+  readonly role: Me['role'] | 'program';
 }
 
 /** Who is signed in. */
@@ -710,7 +710,7 @@ export interface ClinicPerson {
 export interface AccessEntry {
   readonly at: string;
   readonly who: string;
-  readonly role: Me['role'] | null;
+  readonly role: Me['role'] | 'program' | null;
   readonly action: string;
   readonly means: 'app' | 'push_token' | 'clinician' | 'import' | 'api_key' | 'command' | 'system';
   /** For a clinician, the route that was called. */
@@ -731,6 +731,25 @@ export interface PanelPatient {
   readonly labs_overdue: number;
   readonly open_now: number;
   readonly flags: number;
+  /** Of the gravest open flag that nobody has decided about. */
+  readonly severity?: SignalLevel | null;
+  /** The line with the least taken of what was expected in 30 days. */
+  readonly worst?: { readonly name: string; readonly taken: number; readonly expected: number } | null;
+  /** The last 14 nights, oldest first: the worst of what became of each night's doses. */
+  readonly nights?: readonly NightWord[];
+  readonly tasks_open?: number;
+  /** When the list last looked at this patient by itself. */
+  readonly looked_at?: string | null;
+}
+
+/** What became of a night, or of one dose, in one word; `none` where nothing was planned. */
+export type NightWord = 'taken' | 'late' | 'missed' | 'skipped' | 'held' | 'none' | 'open';
+
+/** A page of the panel, and the cursor of the page after it. */
+export interface PanelPage {
+  readonly patients: PanelPatient[];
+  readonly next: string | null;
+  readonly total?: number;
 }
 
 /** Something about a patient that a person has to look at. */
@@ -746,6 +765,33 @@ export interface Flag {
   readonly observation_id: string | null;
   readonly seen: { readonly by: string; readonly at: string; readonly note: string } | null;
   readonly source: string | null;
+  /** When Vesper first saw it, and when it held no longer. */
+  readonly opened_at?: string;
+  readonly closed_at?: string | null;
+  /** What is being done about it. */
+  readonly task?: { readonly id: string; readonly owner: Named | null; readonly due_on: string | null; readonly closed_at: string | null } | null;
+  /** What came of the last tasks of the same rule. */
+  readonly before?: readonly { readonly closed_at: string; readonly outcome: string; readonly note: string; readonly by: string }[];
+}
+
+/** What was looked at and signed, and what has changed since. */
+export interface Reviews {
+  readonly reviews: readonly Review[];
+  readonly open: {
+    readonly since: string;
+    readonly until: string;
+    readonly changes: readonly { readonly at: string; readonly kind: string; readonly text: string }[];
+  };
+}
+
+/** A clinician's signature under a stretch of a record. */
+export interface Review {
+  readonly id: string;
+  readonly since: string;
+  readonly until: string;
+  readonly signed_by: Named;
+  readonly signed_at: string;
+  readonly note: string;
 }
 
 /** One rule of a lab plan: what is asked for, and counted from when. */
@@ -816,6 +862,12 @@ export interface Screenings {
   readonly screenings: readonly Screening[];
 }
 
+/** A share between 0 and 1 with its 95 % interval; nothing where nothing was expected. */
+export interface Rate {
+  readonly value: number | null;
+  readonly ci95?: readonly [number, number] | null;
+}
+
 /** Counts and shares of one line, or of all lines together. */
 export interface AdherenceFigures {
   readonly line: { readonly id: string; readonly medicine: string; readonly name: string } | null;
@@ -827,15 +879,29 @@ export interface AdherenceFigures {
   readonly missed: number;
   readonly held: number;
   readonly extra: number;
-  readonly taking: { readonly value: number | null };
+  readonly taking: Rate;
+  readonly timing?: number | null;
+  readonly unresolved?: number;
+  /** The share that is certain, and what it would be were everything unresolved taken. */
+  readonly taking_bounds?: { readonly lower: number | null; readonly upper: number | null };
+  readonly correct_days?: { readonly right: number; readonly expected: number; readonly share: number | null };
+  readonly skip_reasons?: Readonly<Record<string, number>>;
+  readonly delay_minutes?: { readonly median: number | null; readonly q1: number | null; readonly q3: number | null; readonly n: number };
+  readonly longest_gap?: { readonly hours: number; readonly intervals: number | null; readonly from: string; readonly to: string } | null;
+  readonly drug_holidays?: { readonly count: number; readonly longest: number };
+  readonly persistence?: { readonly days: number | null; readonly state: 'on_treatment' | 'stopped' | 'discontinued' | 'not_started'; readonly until: string | null };
+  readonly log_lag_minutes?: { readonly median: number | null; readonly backfilled_over_24h: number };
+  readonly trend?: { readonly previous: { readonly from: string; readonly to: string; readonly taken: number; readonly expected: number }; readonly delta: number | null } | null;
 }
 
 /** How a patient kept to their protocol, with what the figures mean. */
 export interface Adherence {
   readonly period: { readonly from: string; readonly to: string; readonly days: number };
-  readonly definition: Readonly<Record<string, string>>;
+  readonly definition: { readonly id: string; readonly version?: string | number; readonly text?: Readonly<Record<string, string>> };
   readonly pooled: AdherenceFigures;
   readonly lines: readonly AdherenceFigures[];
+  /** The line with the least taken of what was expected. */
+  readonly worst?: { readonly line: string; readonly name: string; readonly taken: number; readonly expected: number } | null;
   readonly reminders: { readonly due: number; readonly accepted: number; readonly shown: number; readonly undeliverable: number };
 }
 
@@ -981,4 +1047,101 @@ export interface Body {
   /** What sources report of some days after the start; no promise. */
   readonly timeline: readonly { readonly from_day: number; readonly to_day: number; readonly text: string; readonly source: string }[];
   readonly started_on: string | null;
+}
+
+/** Something on a phone, a computer or a key ring that signs one in without a password. */
+export interface Passkey {
+  readonly id: string;
+  readonly name: string;
+  readonly created_at: string;
+  readonly last_used_at: string | null;
+}
+
+/** A secret address at which a calendar program reads a patient's calendar. */
+export interface CalendarFeed {
+  readonly id: string;
+  readonly name: string;
+  readonly created_at: string;
+  readonly last_read_at: string | null;
+}
+
+/** What came of a task. */
+export type Outcome = 'spoke' | 'left_message' | 'not_reached' | 'visit_booked' | 'change_proposed' | 'nothing_needed' | 'other';
+
+/** Something a clinic wants done about a patient. */
+export interface Task {
+  readonly id: string;
+  readonly patient: Named;
+  readonly title: string;
+  /** Of the flag it came from; empty for one that somebody thought of. */
+  readonly rule: string | null;
+  readonly flag: string | null;
+  readonly owner: Named | null;
+  readonly due_on: string | null;
+  readonly overdue: boolean;
+  readonly created_at: string;
+  readonly created_by: Named;
+  readonly closed_at: string | null;
+  readonly closed_by: Named | null;
+  readonly outcome: Outcome | null;
+  readonly outcome_note: string;
+  /** A change names the one it has seen. */
+  readonly revision: number;
+}
+
+/** A week of a clinician's patients, in counts, and who is behind them now. */
+export interface Digest {
+  readonly week: string;
+  readonly made_at: string | null;
+  readonly counts: Readonly<Record<'patients' | 'flags_opened' | 'flags_closed' | 'tasks_overdue' | 'unreachable' | 'labs_overdue', number>>;
+  readonly patients: readonly { readonly id: string; readonly name: string; readonly flags: number; readonly severity: SignalLevel | null }[];
+}
+
+/** Leave for one program of the clinic. */
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'bearer' | 'signed';
+  readonly scopes: readonly string[];
+  readonly rate: string;
+  readonly created_at: string;
+  readonly created_by: Named;
+  readonly expires_at: string;
+  readonly last_used_at: string | null;
+  readonly revoked_at: string | null;
+  readonly client_id: string | null;
+}
+
+/** The keys of a clinic, and what a key may be allowed. */
+export interface ApiKeys {
+  readonly keys: readonly ApiKey[];
+  readonly scopes: readonly { readonly scope: string; readonly text: string }[];
+}
+
+/** An address of a program that is told what happens. */
+export interface Webhook {
+  readonly id: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly created_at: string;
+  readonly position: number;
+  readonly waiting: number;
+  readonly failing: number;
+  readonly last_status: number | null;
+  readonly disabled_at: string | null;
+  readonly why_disabled: string | null;
+}
+
+/** One event on its way to a webhook. */
+export interface WebhookDelivery {
+  readonly number: number;
+  readonly id: string;
+  readonly type: string;
+  readonly at: string;
+  readonly queued_at: string;
+  readonly attempts: number;
+  readonly status: number | null;
+  readonly next_at: string | null;
+  readonly delivered_at: string | null;
+  readonly given_up_at: string | null;
 }

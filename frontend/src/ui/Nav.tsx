@@ -1,10 +1,13 @@
+import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 
 import { place } from '../router.ts';
 import { me } from '../state/session.ts';
 import { Icon, type IconName } from './Icon.tsx';
 
-type Item = readonly [path: string, label: string, icon: IconName];
+/** One place: where it leads, its name and drawing, and what lies below it where that is not its own path. */
+export type Item = readonly [path: string, label: string, icon: IconName, below?: string];
 
 const PATIENTS: readonly Item[] = [
   ['/tonight', 'Tonight', 'moon'],
@@ -14,33 +17,23 @@ const PATIENTS: readonly Item[] = [
   ['/settings', 'Settings', 'settings'],
 ];
 
-const CLINICIANS: readonly Item[] = [
-  ['/clinic', 'Patients', 'nights'],
-  ['/settings', 'Settings', 'settings'],
-];
-
-const COMPANIONS: readonly Item[] = [
-  ['/care', 'People', 'moon'],
-  ['/settings', 'Settings', 'settings'],
-];
-
-const ADMINS: readonly Item[] = [
-  ['/clinic', 'Patients', 'nights'],
-  ['/colleagues', 'Colleagues', 'star'],
-  ['/settings', 'Settings', 'settings'],
-];
+// Everybody else's are fetched.
+const others = signal<readonly Item[]>([]);
 
 /** The places of the app, at the bottom of every screen. */
 export function Nav(): JSX.Element {
-  const { role, admin } = me.value ?? {};
-  const items = role === 'clinician' ? (admin ? ADMINS : CLINICIANS) : role === 'companion' ? COMPANIONS : PATIENTS;
+  const person = me.value;
+  const other = person && person.role !== 'patient';
+  useEffect(() => {
+    if (other) void import('../screens/places.ts').then(({ placesOf }) => (others.value = placesOf(person)));
+  }, [person]);
   const here = place.value.path;
   return (
     <nav class="nav" aria-label="Main">
       <ul>
-        {items.map(([path, label, icon]) => (
+        {(other ? others.value : PATIENTS).map(([path, label, icon, below = path]) => (
           <li key={path}>
-            <a href={path} aria-current={here === path ? 'page' : here.startsWith(`${path}/`) ? 'true' : undefined}>
+            <a href={path} aria-current={here === path ? 'page' : here.startsWith(`${below}/`) ? 'true' : undefined}>
               <Icon name={icon} /> {label}
             </a>
           </li>

@@ -8,6 +8,7 @@ import { sayPolitely } from '../../state/said.ts';
 import { me } from '../../state/session.ts';
 import { Choice, Mistake } from '../../ui/Field.tsx';
 import { plain } from '../../ui/form.ts';
+import { Icon } from '../../ui/Icon.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { InviteCard } from '../invite/InviteCard.tsx';
 import { dateOf } from '../settings/consent.ts';
@@ -31,7 +32,7 @@ export default function People(): JSX.Element {
   const here = people.value?.filter(({ left_at }) => !left_at);
   const left = people.value?.filter(({ left_at }) => left_at) ?? [];
   return (
-    <Page title="Colleagues" lead={me.value?.clinic?.name} wide>
+    <Page title="Team" lead={me.value?.clinic?.name} wide>
       {trouble.value && <Mistake text={trouble.value} />}
       {!people.value && !trouble.value && <p class="soft" aria-busy="true">One moment…</p>}
       <NewColleague attempt={attempt} />
@@ -44,6 +45,10 @@ export default function People(): JSX.Element {
           </ul>
         </details>
       )}
+      <a class="link-row" href="/clinic/keys">
+        <span><strong>Programs</strong><span class="soft small">Keys and webhooks of your clinic</span></span>
+        <Icon name="next" />
+      </a>
       <p class="soft small">An admin invites colleagues and marks who has left. That opens no patient’s record: only a patient does.</p>
     </Page>
   );

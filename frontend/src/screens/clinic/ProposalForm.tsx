@@ -21,6 +21,8 @@ interface ProposalFormProps {
   /** Today where the clinician is. */
   readonly today: string;
   readonly onSent: (version: Version) => void;
+  /** Show the beginning of the form; otherwise that of the screen. */
+  readonly onTop?: () => void;
 }
 
 interface Lists {
@@ -35,7 +37,7 @@ interface Preview {
 }
 
 /** Proposes the next version in two steps: the lines with the reason, and what that changes. */
-export function ProposalForm({ patient, protocol, today, onSent }: ProposalFormProps): JSX.Element {
+export function ProposalForm({ patient, protocol, today, onSent, onTop = toTop }: ProposalFormProps): JSX.Element {
   const form = useForm();
   const start = startOf(protocol);
   const lists = useSignal<Lists | undefined>(undefined);
@@ -65,7 +67,7 @@ export function ProposalForm({ patient, protocol, today, onSent }: ProposalFormP
   const body = (): object => ({ ...toDraft(facts.value, basedOn.value, overrides.value), lines: (lines.value ?? []).map(toLineIn) });
   const back = (): void => {
     preview.value = undefined;
-    toTop();
+    onTop();
   };
 
   const submit = form.submit(async () => {
@@ -77,7 +79,7 @@ export function ProposalForm({ patient, protocol, today, onSent }: ProposalFormP
     try {
       if (!preview.value) {
         preview.value = await post<Preview>(`${path}/preview`, body());
-        toTop();
+        onTop();
         return;
       }
       const open = unanswered(preview.value.warnings, overrides.value);
@@ -93,7 +95,7 @@ export function ProposalForm({ patient, protocol, today, onSent }: ProposalFormP
     if (!(problem instanceof Problem)) return problem;
     if (problem.kind === 'version-conflict' && typeof problem.facts['newest'] === 'number') {
       newest.value = problem.facts['newest'];
-      toTop();
+      onTop();
       return new Mistakes({});
     }
     if (problem.kind === 'unanswered-warnings') {
@@ -123,7 +125,7 @@ export function ProposalForm({ patient, protocol, today, onSent }: ProposalFormP
   const { medicines, templates } = lists.value;
   const add = (): void => void (lines.value = [...(lines.value ?? []), emptyLine(crypto.randomUUID())]);
   if (!lines.value) {
-    return <Choose templates={templates} onPick={(picked) => { lines.value = picked; if (picked.length === 0) add(); toTop(); }} />;
+    return <Choose templates={templates} onPick={(picked) => { lines.value = picked; if (picked.length === 0) add(); onTop(); }} />;
   }
   const writing = !preview.value;
   const several = lines.value.length > 1;

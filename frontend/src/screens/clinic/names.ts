@@ -1,17 +1,10 @@
 import { get } from '../../api/client.ts';
-import type { PanelPatient } from '../../api/types.ts';
-
-/** One page of the panel. */
-export interface PanelPage {
-  readonly patients: PanelPatient[];
-  readonly next: string | null;
-}
+import type { PanelPage } from '../../api/types.ts';
 
 const names = new Map<string, string>();
 
-/** Fetch a page of the panel, by the cursor of the page before it. */
-export async function panelPage(cursor: string | null): Promise<PanelPage> {
-  const page = await get<PanelPage>(`/api/clinic/patients${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`);
+/** Keep the names of a page of the list, for the pages of its patients. */
+export function remember(page: PanelPage): PanelPage {
   for (const { id, name } of page.patients) names.set(id, name);
   return page;
 }
@@ -20,7 +13,7 @@ export async function panelPage(cursor: string | null): Promise<PanelPage> {
 export async function nameOf(id: string): Promise<string> {
   let cursor: string | null = null;
   while (!names.has(id)) {
-    const page: PanelPage = await panelPage(cursor);
+    const page: PanelPage = remember(await get<PanelPage>(`/api/clinic/patients${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`));
     if (!page.next) break;
     cursor = page.next;
   }

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 
 import { Part, type SubRoute } from '../../app.tsx';
+import './styles.ts';
 
 const ROUTES: readonly SubRoute[] = [
   { pattern: '/clinic', load: () => import('./Panel.tsx') },
@@ -17,7 +18,11 @@ const ROUTES: readonly SubRoute[] = [
   { pattern: '/clinic/patients/:id/symptoms', load: () => import('./Symptoms.tsx') },
   { pattern: '/clinic/patients/:id/body', load: () => import('./PatientBody.tsx') },
   { pattern: '/clinic/patients/:id/scan', load: () => import('./ScanFor.tsx') },
-  { pattern: '/colleagues', load: () => import('./People.tsx') },
+  { pattern: '/clinic/tasks', load: () => import('./Tasks.tsx') },
+  { pattern: '/clinic/digest', load: () => import('./Digest.tsx') },
+  { pattern: '/clinic/team', load: () => import('./People.tsx') },
+  { pattern: '/clinic/keys', load: () => import('./Keys.tsx') },
+  { pattern: '/clinic/webhooks', load: () => import('./Keys.tsx') },
 ];
 
 /** Everything of the clinician’s side. */

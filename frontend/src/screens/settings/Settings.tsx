@@ -9,6 +9,7 @@ import { plain } from '../../ui/form.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { plural } from '../../words/night.ts';
+import PasskeyHint from './PasskeyHint.tsx';
 
 type Link = readonly [path: string, label: string, note: string];
 
@@ -21,7 +22,12 @@ const LINKS: readonly Link[] = [
   ['/settings/clinic', 'Who may see my record', 'Your clinic, and people you trust'],
   ['/settings/access', 'Who has looked', 'Every time somebody opened your record'],
   ['/care', 'People who let me look', 'If a friend or relative shares their nights with you'],
+  ['/settings/calendar', 'Calendar', 'Your nights in the calendar you use'],
+  ['/settings/record', 'Take your record with you', 'A summary for a visit, or everything as tables'],
 ];
+
+const PASSKEYS: Link = ['/settings/passkeys', 'Passkeys', 'Sign in with your finger, face or screen lock'];
+const PROGRAMS: Link = ['/clinic/keys', 'Programs', 'Keys and webhooks of your clinic'];
 
 const THEMES: readonly (readonly [Theme, string])[] = [['auto', 'As the phone'], ['dark', 'Dark'], ['light', 'Light']];
 
@@ -40,24 +46,25 @@ export default function Settings(): JSX.Element {
       trouble.value = plain(problem);
     }
   };
-  const links = me.value && me.value.role !== 'patient' ? [] : LINKS;
+  const clinician = me.value?.role === 'clinician';
+  const patient = !me.value || me.value.role === 'patient';
+  const links = [...(patient ? LINKS : []), PASSKEYS, ...(me.value?.admin ? [PROGRAMS] : [])];
   return (
     <Page title="Settings" lead={me.value && <>{me.value.name}<br /><span class="small">{me.value.email.replace('@', '@\u200b')}</span></>}>
-      {links.length > 0 && (
-        <ul>
-          {links.map(([path, label, note]) => (
-            <li key={path}>
-              <a class="link-row" href={path}>
-                <span>
-                  <strong>{label}</strong>
-                  <span class="soft small">{note}</span>
-                </span>
-                <Icon name="next" />
-              </a>
-            </li>
-          ))}
-        </ul>
-      )}
+      {clinician && <PasskeyHint />}
+      <ul>
+        {links.map(([path, label, note]) => (
+          <li key={path}>
+            <a class="link-row" href={path}>
+              <span>
+                <strong>{label}</strong>
+                <span class="soft small">{note}</span>
+              </span>
+              <Icon name="next" />
+            </a>
+          </li>
+        ))}
+      </ul>
       <fieldset>
         <legend>Colours</legend>
         <div class="choices side">
@@ -72,7 +79,7 @@ export default function Settings(): JSX.Element {
         )}
         {trouble.value && <Mistake text={trouble.value} />}
         <button class="button mid wide" type="button" onClick={() => void leave()}>Sign out</button>
-        <p class="soft small">Signing out removes your plan from this phone and stops its reminders.</p>
+        <p class="soft small">{patient ? 'Signing out removes your plan from this phone and stops its reminders.' : 'Signing out leaves nothing of anybody on this device.'}</p>
       </div>
     </Page>
   );

@@ -1,0 +1,139 @@
+"""From rows to what the rules of the list are asked about: doses by line, reach, overdue visits.
+
+As many statements for a whole page of patients as for one.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.models import Person
+from app.clinic.dose_flags import LOOK_BACK, LineDoses, Reach
+from app.clinic.flag_rules import FLAG_RULES
+from app.clinic.reading import Reading, by_line, by_patient, readings
+from app.doses.models import Dose, Kind, Spoken
+from app.doses.standing import standing_event, stands
+from app.protocols.medicines import MEDICINES
+from app.protocols.models import Line, Terms
+from app.push.models import Subscription
+
+ANDROGENS = frozenset(code for code, each in MEDICINES.items() if "androgen" in each.kinds)
+
+
+@dataclass(slots=True)
+class Prescribed:
+    """The lines of one version: id and medicine."""
+
+    medicines: dict[UUID, str] = field(default_factory=dict)
+
+
+async def prescribed(session: AsyncSession, patients: Collection[UUID]) -> dict[UUID, Prescribed]:
+    """What each version of these patients prescribes, by version."""
+    rows = await session.execute(
+        select(Terms.version_id, Line.id, Line.medicine)
+        .join(Line, (Line.patient_id == Terms.patient_id) & (Line.id == Terms.line_id))
+        .where(Terms.patient_id.in_(patients))
+    )
+    found: dict[UUID, Prescribed] = defaultdict(Prescribed)
+    for version_id, line_id, medicine in rows:
+        found[version_id].medicines[line_id] = medicine
+    return {**found}
+
+
+async def doses_read(
+    session: AsyncSession, patients: Collection[UUID], now: datetime
+) -> dict[UUID, list[Reading]]:
+    """The doses of each patient due in the last 60 days."""
+    return by_patient(await readings(session, patients, now - LOOK_BACK, now))
+
+
+async def next_androgens(
+    session: AsyncSession, patients: Collection[UUID], now: datetime
+) -> dict[UUID, datetime]:
+    """When the next dose of each testosterone line is planned, by line."""
+    rows = await session.execute(
+        select(Dose.line_id, func.min(Dose.due_at).label("due_at"))
+        .join(Line, and_(Line.patient_id == Dose.patient_id, Line.id == Dose.line_id))
+        .where(
+            Dose.patient_id.in_(patients), Dose.due_at > now, Dose.extra.is_(False),
+            Line.medicine.in_(ANDROGENS),
+        )
+        .group_by(Dose.line_id)
+    )  # fmt: skip
+    return {row.line_id: row.due_at for row in rows}
+
+
+def lines_of(
+    found: Sequence[Reading], medicines: Mapping[UUID, str], upcoming: Mapping[UUID, datetime]
+) -> list[LineDoses]:
+    """The lines that are in force, with their doses."""
+    return [
+        LineDoses(
+            id=line_id,
+            label=doses[-1].label,
+            intakes=[one.intake for one in doses],
+            androgen=medicines[line_id] in ANDROGENS,
+            next_due_at=upcoming.get(line_id),
+        )
+        for line_id, doses in by_line(found).items()
+        if line_id in medicines
+    ]
+
+
+async def reach_of(
+    session: AsyncSession, patients: Collection[UUID], now: datetime
+) -> dict[UUID, Reach]:
+    """Whether reminders get through to each of these patients; in two statements."""
+    since = now - FLAG_RULES["unreachable"].span("days")
+    spoken = await session.execute(
+        select(Dose.patient_id, func.min(Spoken.at), func.max(Spoken.at))
+        .join(Spoken, and_(Spoken.patient_id == Dose.patient_id, Spoken.dose_id == Dose.id))
+        .where(Dose.patient_id.in_(patients), Dose.due_at > since, Dose.due_at <= now)
+        .group_by(Dose.patient_id)
+    )
+    heard = {patient: (first, last) for patient, first, last in spoken}
+    devices: dict[UUID, list[Subscription]] = defaultdict(list)
+    for device in await session.scalars(
+        select(Subscription).where(Subscription.person_id.in_(patients))
+    ):
+        devices[device.person_id].append(device)
+    return {
+        patient: _reach(devices.get(patient, []), *heard.get(patient, (None, None)))
+        for patient in patients
+    }
+
+
+async def last_taken_of(session: AsyncSession, patients: Collection[UUID]) -> dict[UUID, datetime]:
+    """When the latest dose that was taken, was taken; along each patient's doses, newest first."""
+    last = standing_event()
+    newest = (
+        select(last.taken_at)
+        .join(Dose, stands(last))
+        .where(Dose.patient_id == Person.id, last.kind == Kind.TAKEN)
+        .order_by(Dose.due_at.desc())
+        .limit(1)
+        .correlate(Person)
+        .scalar_subquery()
+        .label("taken_at")
+    )
+    rows = await session.execute(select(Person.id, newest).where(Person.id.in_(patients)))
+    return {row.id: row.taken_at for row in rows if row.taken_at is not None}
+
+
+def _reach(devices: Sequence[Subscription], first: datetime | None, last: datetime | None) -> Reach:
+    live = [each for each in devices if each.retired_at is None]
+    heard = [at for each in live for at in (each.last_accepted_at, each.last_shown_at) if at]
+    ended = [each.retired_at for each in devices if each.retired_at]
+    begun = [each.created_at for each in live]
+    return Reach(
+        devices=len(live),
+        heard_at=max(heard, default=None),
+        since=min(begun) if begun else max(ended, default=None),
+        first_spoken_at=first,
+        last_spoken_at=last,
+    )

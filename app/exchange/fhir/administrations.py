@@ -1,0 +1,163 @@
+"""MedicationAdministration: a dose that was taken, and one that was not, with the reason. Pure.
+
+What was not logged is never `completed`. A dose whose window is still open, or is yet to come, has
+no administration, and neither has a night that the week of a line leaves free.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from app.doses.models import Dose, Event, Held, SkipReason
+from app.doses.state import DoseState, WeekKey, state_of, week_key
+from app.doses.weeks import Week
+from app.exchange.fhir.codes import (
+    LINE,
+    NOT_DONE,
+    Resource,
+    coding,
+    concept,
+    id_in_record,
+    local,
+    of_patient,
+    reference,
+)
+from app.exchange.fhir.courses import Order, Protocol
+from app.exchange.fhir.medications import medicine_concept
+from app.exchange.fhir.requests import request_id
+from app.exchange.fhir.timing import quantity, route_of
+from app.exchange.fhir.writing import Entry, entry
+from app.protocols.models import Line
+from app.units import Amount
+
+COMPLETED = "completed"
+NOT_GIVEN = "not-done"
+
+_WORDS = {
+    SkipReason.FORGOT: "Forgot",
+    SkipReason.TRAVELLING: "Travelling",
+    SkipReason.UNWELL: "Unwell",
+    SkipReason.SIDE_EFFECT: "Side effect",
+    SkipReason.RAN_OUT: "Ran out",
+    SkipReason.CLINIC_SAID_SO: "The clinic said so",
+    SkipReason.OTHER: "Another reason",
+}
+_SETTLED = {DoseState.TAKEN, DoseState.SKIPPED, DoseState.MISSED, DoseState.HELD}
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A patient's doses with what was said of them, oldest first, and the weeks they lie in.
+
+    lines   every line of the patient
+    """
+
+    doses: Sequence[Dose]
+    weeks: Mapping[WeekKey, Week]
+    lines: Mapping[UUID, Line]
+
+    def state(self, dose: Dose, now: datetime) -> DoseState:
+        """What happened to a dose, or what may still happen."""
+        return state_of(dose, now, self.weeks.get(week_key(dose)))
+
+
+def administrations(
+    protocol: Protocol, orders: Sequence[Order], log: Log, now: datetime
+) -> list[Entry]:
+    """Every dose of which it is known what became of it."""
+    nights = _Nights(orders)
+    found = []
+    for dose in log.doses:
+        state = log.state(dose, now)
+        if state not in _SETTLED or (state is DoseState.HELD and dose.due_at > now):
+            continue
+        order = nights.order_of(dose)
+        found.append(_administration(protocol, dose, state, log.lines[dose.line_id], order, now))
+    return found
+
+
+class _Nights:
+    """Which order asked for which dose."""
+
+    def __init__(self, orders: Sequence[Order]) -> None:
+        self._orders: dict[tuple[UUID, UUID], list[Order]] = {}
+        for order in orders:
+            self._orders.setdefault((order.version.id, order.line.id), []).append(order)
+
+    def order_of(self, dose: Dose) -> Order | None:
+        """The order of a planned dose; None of one outside the plan, which nobody asked for."""
+        if dose.extra:
+            return None
+        mine = self._orders.get((dose.version_id, dose.line_id), [])
+        of_night = [each for each in mine if _holds(each, dose.night)]
+        # A dose that was due when its version ended stays as it was planned: the nearest block.
+        return of_night[0] if of_night else (mine[-1] if mine else None)
+
+
+def _holds(order: Order, night: date) -> bool:
+    return order.since <= night and (order.until is None or night <= order.until)
+
+
+def _administration(
+    protocol: Protocol, dose: Dose, state: DoseState, line: Line, order: Order | None,
+    now: datetime,
+) -> Entry:  # fmt: skip
+    event = dose.outcome
+    taken = event if state is DoseState.TAKEN else None
+    happened = taken.taken_at if taken and taken.taken_at else dose.due_at
+    resource: Resource = {
+        "resourceType": "MedicationAdministration",
+        "id": id_in_record(dose.patient_id, dose.id),
+        "identifier": [{"system": LINE, "value": str(dose.line_id)}],
+        "status": COMPLETED if state is DoseState.TAKEN else NOT_GIVEN,
+        **({} if state is DoseState.TAKEN else {"statusReason": _why(dose, state, event)}),
+        "medicationCodeableConcept": medicine_concept(line.medicine, line.form),
+        "subject": of_patient(dose.patient_id),
+        "effectiveDateTime": local(happened, dose.zone),
+        "performer": [{"actor": of_patient(dose.patient_id)}],
+    }
+    if order is not None:
+        resource["request"] = reference("MedicationRequest", request_id(protocol, order))
+    if dose.extra:
+        resource["note"] = [{"text": "Taken outside the plan."}]
+    if taken is not None:
+        resource["dosage"] = _dosage(dose, taken)
+    return entry(resource, at=dose.due_at, updated=_updated(dose, state, now))
+
+
+def _dosage(dose: Dose, event: Event) -> Resource:
+    """What was taken: the amount that was logged, or the one that was planned."""
+    amount = dose.amount
+    if event.amount_value is not None and event.amount_unit is not None:
+        amount = Amount(event.amount_value, event.amount_unit)
+    text = f"{amount}" if amount == dose.amount else f"{amount}; planned {dose.amount}"
+    return {"text": text, **route_of(dose.route), "dose": quantity(amount)}
+
+
+def _why(dose: Dose, state: DoseState, event: Event | None) -> list[Resource]:
+    """Why it was not taken: missed by itself, left out by somebody's word, or not expected."""
+    if state is DoseState.MISSED:
+        text = "Not logged when its window closed"
+        return [concept(coding(NOT_DONE, "missed", "Missed"), text=text)]
+    if state is DoseState.HELD:
+        moved = dose.held_for is Held.GAP
+        text = "Too close to the dose before, after a change of zone" if moved else "Paused"
+        return [concept(coding(NOT_DONE, "held", "Held: not expected"), text=text)]
+    reasons = [concept(coding(NOT_DONE, "skipped", "Skipped"), text="Left out")]
+    if event is not None and event.reason is not None:
+        code = event.reason.value.replace("_", "-")
+        reasons.append(
+            concept(coding(NOT_DONE, code, _WORDS[event.reason]), text=_WORDS[event.reason])
+        )
+    return reasons
+
+
+def _updated(dose: Dose, state: DoseState, now: datetime) -> datetime:
+    """When it came to be known: as it was logged, or as its window closed."""
+    said = [event.logged_at for event in dose.events]
+    if state is DoseState.MISSED:
+        said.append(dose.closes_at)
+    if state is DoseState.HELD:
+        said.append(dose.due_at)
+    return max((each for each in said if each <= now), default=now)

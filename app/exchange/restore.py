@@ -1,0 +1,258 @@
+"""A record comes back out of an export, into an account in which nothing is recorded yet."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import audit
+from app.accounts.models import Person, Preferences, Sex
+from app.audit import Means
+from app.db import Base
+from app.doses import witness as dose_witness
+from app.doses.models import Dose, Event, Spoken
+from app.doses.plan import dose_id
+from app.exchange.export import FORMAT, VERSION, Signer
+from app.exchange.models import Erasure, Restored
+from app.exchange.record import BY_NAME, TABLES, key_of, people_columns, row_from, rows_of
+from app.observations import witness as observation_witness
+from app.observations.models import Observation
+from app.problems import Invalid, Problem
+from app.protocols import witness as version_witness
+from app.protocols.models import Terms, Version
+
+MOST_ROWS = 100_000
+"""Rows that one document may have: thirty years of ten doses a day, or so."""
+
+Check = Callable[[AsyncSession, UUID, datetime], Awaitable[None]]
+"""Reads a record as the whole program would, and raises whatever that raises."""
+
+
+class RecordNotEmpty(Problem):
+    """There is a record in this account already."""
+
+    status: ClassVar[int] = 409
+
+
+async def restore(
+    session: AsyncSession, patient: Person, document: Mapping[str, Any], signer: Signer,
+    check: Check, now: datetime,
+) -> Restored:  # fmt: skip
+    """Write every row of an export under this patient; nothing is kept unless all of it is.
+
+    An export of this server, unchanged, of the same person whose record has ended here, keeps who
+    wrote what. Of any other the patient is the author of every row, by import, and a protocol is
+    self-reported, because anybody can write such a file; the names go along as a note. Who may
+    look at the record, devices and keys are not restored. Raises RecordNotEmpty, and Invalid with
+    the place in the document.
+
+    check   reads the restored record, so that no file leaves a record that cannot be read
+    """
+    rows = _listed(document)
+    await _must_be_empty(session, patient.id)
+    genuine = signer.signed(dict(document)) and await _the_same(session, patient, document)
+    people = _people(document)
+    old_id = str(document["person"].get("id", ""))
+    noted: dict[str, dict[str, dict[str, str]]] = {}
+    made: dict[type[Base], list[Base]] = {table: [] for table in TABLES}
+    for table in TABLES:
+        if table is Spoken and not genuine:
+            continue  # a reminder that failed excuses a miss, so it is no patient's to tell
+        for number, given in enumerate(rows[table.__tablename__]):
+            place = f"tables.{table.__tablename__}.{number}"
+            row = dict(given)
+            for column in people_columns(table):
+                author = row.get(column)
+                if author is None or (genuine and author in people):
+                    continue
+                row[column] = str(patient.id)
+                if author != old_id:
+                    _must_be_id(author, f"{place}.{column}")
+                    told = noted.setdefault(table.__tablename__, {}).setdefault(key_of(row), {})
+                    told[column] = author
+            if not genuine:
+                _mark(table, row)
+            owner = "person_id" if table is Preferences else "patient_id"
+            made[table].append(row_from(table, row, place, **{owner: patient.id}))
+    _must_fit(made)
+    restored = Restored(
+        patient_id=patient.id, id=uuid4(), at=now, exported_at=_exported_at(document),
+        genuine=genuine, authors={"people": people, "rows": noted} if noted else {},
+    )  # fmt: skip
+    try:
+        await _write(session, patient, document, made)
+        session.add(restored)
+        await session.flush()
+        await _witness(session, made)
+        await session.flush()
+        session.expire_all()  # from here on what the database kept is read, not what was sent
+        await session.refresh(patient)
+        await session.refresh(restored)
+        for table in TABLES:
+            await rows_of(session, table, patient.id, now)
+        await check(session, patient.id, now)
+    except Problem:
+        raise
+    except DBAPIError:
+        raise _unusable("rows that contradict each other") from None
+    except (LookupError, ValueError, ArithmeticError, TypeError, AttributeError, AssertionError):
+        raise _unusable("something that Vesper cannot read again") from None
+    audit.record(
+        session, "record.restored", at=now, actor=patient.id, patient=patient.id,
+        means=Means.IMPORT, restored=str(restored.id), genuine=int(genuine),
+    )  # fmt: skip
+    return restored
+
+
+def _listed(document: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The rows by table. Raises Invalid for what is no export."""
+    tables, person = document.get("tables"), document.get("person")
+    if document.get("format") != FORMAT or not isinstance(tables, dict):
+        raise Invalid(
+            "This is not an export of Vesper.", field="format",
+            cure="Choose the file record.json that Vesper made.",
+        )  # fmt: skip
+    if document.get("version") != VERSION or not isinstance(person, dict):
+        raise Invalid(
+            "This export was made by a newer Vesper.", field="version",
+            cure="Update this Vesper first.",
+        )  # fmt: skip
+    if set(tables) != set(BY_NAME):
+        raise _unusable("other tables than a record has")
+    for name, rows in tables.items():
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise _unusable(f"no rows under {name}")
+    if sum(len(rows) for rows in tables.values()) > MOST_ROWS:
+        raise _unusable(f"more than {MOST_ROWS} rows")
+    if len(tables[Preferences.__tablename__]) != 1:
+        raise _unusable("not one row of preferences")
+    return tables
+
+
+async def _must_be_empty(session: AsyncSession, patient_id: UUID) -> None:
+    # One restore of a patient waits for the other, which then finds something.
+    await session.execute(select(Person.id).where(Person.id == patient_id).with_for_update())
+    for table in TABLES:
+        if table is Preferences:
+            continue
+        some = select(table).where(table.patient_id == patient_id).limit(1)  # type: ignore[attr-defined]
+        if await session.scalar(some) is not None:
+            raise RecordNotEmpty(
+                "A record comes back only into an account in which nothing is recorded yet.",
+                cure="Register anew with another e-mail address, and restore there.",
+            )
+
+
+async def _the_same(session: AsyncSession, patient: Person, document: Mapping[str, Any]) -> bool:
+    """Whether the record was this person's and has ended here: then nobody else can have it."""
+    person = document["person"]
+    try:
+        before = UUID(str(person.get("id")))
+    except ValueError:
+        return False
+    if before == patient.id:
+        return True
+    erasure = await session.get(Erasure, before)
+    return erasure is not None and person.get("email") == patient.email
+
+
+def _people(document: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    given = document.get("people")
+    if not isinstance(given, dict):
+        raise _unusable("no people")
+    return {
+        str(key)[:40]: {
+            name: str(each.get(name, ""))[:200] for name in ("name", "role")
+        }
+        for key, each in given.items()
+        if isinstance(each, dict)
+    }  # fmt: skip
+
+
+def _mark(table: type[Base], row: dict[str, Any]) -> None:
+    """What a file alone cannot prove is told as what it is: the patient's own account."""
+    if table in (Event, Observation):
+        row["means"] = Means.IMPORT.value
+    if table is Version:
+        row["self_reported"] = True
+
+
+def _must_fit(made: Mapping[type[Base], list[Base]]) -> None:
+    """A planned dose is named by what it is, so that the plan knows it again."""
+    for dose in made[Dose]:
+        assert isinstance(dose, Dose)
+        if not dose.extra and dose.id != dose_id(dose.line_id, dose.night, dose.slot):
+            raise _unusable("a dose under another name than its own")
+
+
+async def _write(
+    session: AsyncSession, patient: Person, document: Mapping[str, Any],
+    made: Mapping[type[Base], list[Base]],
+) -> None:  # fmt: skip
+    person = document["person"]
+    born_on, sex = person.get("born_on"), person.get("sex")
+    patient.born_on = None if born_on is None else date.fromisoformat(born_on)
+    patient.sex = None if sex is None else Sex(sex)
+    for table in TABLES:
+        for row in made[table]:
+            if table is Preferences:
+                await session.merge(row)
+            else:
+                session.add(row)
+        await session.flush()
+
+
+async def _witness(session: AsyncSession, made: Mapping[type[Base], list[Base]]) -> None:
+    """Tell the audit of every row, at the row's own time: the seals say when they really came."""
+    terms = [row for row in made[Terms] if isinstance(row, Terms)]
+    for version in made[Version]:
+        assert isinstance(version, Version)
+        mine = [each for each in terms if each.version_id == version.id]
+        audit.record(
+            session, "version.entered", at=version.created_at, actor=version.author_id,
+            patient=version.patient_id, means=Means.IMPORT, number=version.number,
+            **await version_witness.entered(session, version, mine),
+        )  # fmt: skip
+    doses = {row.id: row for row in made[Dose] if isinstance(row, Dose)}
+    for event in made[Event]:
+        assert isinstance(event, Event)
+        dose_witness.note(session, doses[event.dose_id], event, event.logged_at)
+    entered: dict[datetime, list[Observation]] = {}
+    for row in made[Observation]:
+        assert isinstance(row, Observation)
+        entered.setdefault(row.entered_at, []).append(row)
+        if row.voided_at is not None:
+            observation_witness.note_voided(session, row, Means.IMPORT, row.voided_at)
+    for at, together in entered.items():
+        observation_witness.note_entered(session, together, at)
+
+
+def _must_be_id(author: object, field: str) -> None:
+    try:
+        UUID(author)  # type: ignore[arg-type]
+    except (ValueError, AttributeError, TypeError):
+        raise Invalid(
+            f"{field} does not name a person.", field=field,
+            cure="Send the file as Vesper wrote it, unchanged.",
+        ) from None  # fmt: skip
+
+
+def _exported_at(document: Mapping[str, Any]) -> datetime:
+    try:
+        at = datetime.fromisoformat(str(document.get("exported_at")))
+        if at.tzinfo is None:
+            raise ValueError
+    except ValueError:
+        raise _unusable("no instant at which it was made") from None
+    return at
+
+
+def _unusable(what: str) -> Invalid:
+    return Invalid(
+        f"This export holds {what}.", field="tables",
+        cure="Send the file as Vesper wrote it, unchanged.",
+    )  # fmt: skip

@@ -26,11 +26,11 @@ NPM := cd frontend && PATH="$(CURDIR)/.venv/bin:$$PATH" npm --no-audit --no-fund
 UV := pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header
 
-# Folders too, so that a file taken away is noticed.
-FRONTEND := $(shell find frontend -mindepth 1 \( -path frontend/node_modules -o -path frontend/dist \) \
-	-prune -o -print 2>/dev/null)
+# Folders too, so that a file taken away is noticed. What writes the API types is not built with.
+FRONTEND := $(shell find frontend -mindepth 1 \( -path frontend/node_modules -o -path frontend/dist \
+	-o -path frontend/tools \) -prune -o -print 2>/dev/null)
 
-.PHONY: help run demo install secrets test check format image bench soak screenshots browsers lock clean
+.PHONY: help run demo install secrets test check format types image bench soak screenshots browsers lock clean
 
 help: ## List what can be made, a sentence each.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -91,7 +91,8 @@ secrets: .venv/.run ## Make, once, the keys and the password that compose.yaml r
 test: .venv/bin/python ## Set up, check and test everything: style, types, imports, frontend, backend, real browsers.
 	@said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
 	$(MAKE) --no-print-directory browsers >"$$said" 2>&1 & browsers=$$!; \
-	$(MAKE) --no-print-directory .venv/.dev frontend/dist/index.html || { wait; exit 1; }; \
+	$(MAKE) --no-print-directory .venv/.dev frontend/dist/index.html \
+		frontend/tools/node_modules/.package-lock.json || { wait; exit 1; }; \
 	failed=; \
 	$(MAKE) --no-print-directory --keep-going check || failed="$$failed checks"; \
 	($(NPM) test) || failed="$$failed frontend"; \
@@ -116,6 +117,11 @@ check-frontend: frontend/node_modules/.package-lock.json
 format: .venv/.dev ## Rewrite the Python files in the one format.
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+# Kept in a variable, so that a document that cannot be read leaves the file as it was.
+types: .venv/.dev frontend/tools/node_modules/.package-lock.json ## Write the frontend's API types again, from the server's own document.
+	@written=$$(.venv/bin/vesper openapi | .venv/bin/node frontend/tools/schema.mjs) && \
+	printf '%s\n' "$$written" > frontend/src/api/schema.ts
 
 image: ## Build the container image; `docker compose up` does so too.
 	docker build --tag vesper:0.1.0 .
@@ -171,6 +177,12 @@ frontend/node_modules/.package-lock.json: frontend/package.json frontend/package
 	@$(NPM) ci --loglevel=error
 	@touch $@
 
+# By itself, because it needs an older TypeScript than the frontend's.
+frontend/tools/node_modules/.package-lock.json: frontend/tools/package.json frontend/tools/package-lock.json .venv/.build
+	@echo "Installing into frontend/tools/node_modules, by hash ..."
+	@$(NPM) --prefix tools ci --loglevel=error
+	@touch $@
+
 frontend/dist/index.html: $(FRONTEND) frontend/node_modules/.package-lock.json
 	@echo "Building the frontend ..."
 	@$(NPM) run build --loglevel=error
@@ -188,6 +200,6 @@ lock: .venv/bin/python ## Resolve the three lock files again, to the newest vers
 	resolve --group build $$tested --output-file requirements-build.lock
 
 clean: ## Remove everything that was made, but not var/, where people's records are.
-	rm -rf .venv frontend/node_modules frontend/dist bench/node_modules .mypy_cache .pytest_cache .ruff_cache \
-		.import_linter_cache .hypothesis .schemathesis tests/output vesper.egg-info
+	rm -rf .venv frontend/node_modules frontend/tools/node_modules frontend/dist bench/node_modules \
+		.mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis tests/output vesper.egg-info
 	find app bench migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +

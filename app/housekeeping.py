@@ -10,6 +10,7 @@ from app import pulse, sealing
 from app.accounts import oauth
 from app.accounts.models import SignIn
 from app.accounts.passkeys import forget_challenges
+from app.clinic.webhook_queue import forget_old_deliveries
 from app.exchange.ending import erase_due
 from app.push.prune import forget_old_messages
 from app.reminders.models import TapToken
@@ -17,6 +18,8 @@ from app.reminders.reconcile import reconcile
 
 # Delivery evidence stands beside adherence figures of up to 400 days.
 KEEP_MESSAGES = timedelta(days=400)
+# An integration that failed is looked into within days; the stream itself has every event.
+KEEP_WEBHOOK_DELIVERIES = timedelta(days=30)
 # How much of the chain somebody could cut off unseen, if nobody keeps a head more often.
 LOG_HEAD = timedelta(days=1)
 
@@ -31,6 +34,7 @@ async def tidy(session: AsyncSession, now: datetime) -> int:
     await session.execute(delete(TapToken).where(TapToken.expires_at <= now))
     await forget_challenges(session, now)
     await forget_old_messages(session, now - KEEP_MESSAGES)
+    await forget_old_deliveries(session, now - KEEP_WEBHOOK_DELIVERIES)
     await log_head(session, now)
     return await reconcile(session, now)
 

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,8 +22,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit import AuditEntry, AuditSeal, AuditWaiting
 from app.db import Sessions
 from app.doses import witness as doses
+from app.doses.models import Dose
 from app.observations import witness as observations
+from app.observations.models import Observation
 from app.protocols import witness as versions
+from app.protocols.models import Version
 from app.sealing import NOTHING, Head, Sealer, seal
 
 PAGE = 500
@@ -224,19 +228,32 @@ class Entries:
         return found, entries[-1].id if len(rows) == limit else None, len(rows)
 
 
-async def _not_erased(
-    session: AsyncSession, entries: Sequence[AuditEntry]
-) -> Sequence[AuditEntry]:
+async def _not_erased(session: AsyncSession, entries: Sequence[AuditEntry]) -> Sequence[AuditEntry]:
     """The entries of records that are still there.
 
-    What was erased at a patient's wish is gone rightly. That it was is itself an entry, which only
-    who holds the secret could have sealed; a row of the table `erasure` alone excuses nothing.
+    What was erased at a patient's wish is gone rightly: the wish is an entry, and so is that it was
+    carried out. Together they excuse a record that is gone as a whole, never a row of one of which
+    anything is left; a row of the table `erasure` alone excuses nothing.
     """
     patients = {entry.patient_id for entry in entries if entry.patient_id is not None}
-    erased = select(AuditEntry.patient_id).where(
-        AuditEntry.patient_id.in_(patients), AuditEntry.action == "record.erased"
+    if not patients:
+        return entries
+    rows = await session.execute(
+        select(AuditEntry.patient_id, AuditEntry.action).where(
+            AuditEntry.patient_id.in_(patients),
+            AuditEntry.action.in_(["record.ended", "record.erased"]),
+        )
     )
-    gone = set(await session.scalars(erased)) if patients else set()
+    said: dict[UUID | None, set[str]] = {}
+    for patient_id, action in rows:
+        said.setdefault(patient_id, set()).add(action)
+    gone = {patient for patient, actions in said.items() if len(actions) == 2}
+    for table in (Dose, Version, Observation) if gone else ():
+        gone -= set(
+            await session.scalars(
+                select(table.patient_id).where(table.patient_id.in_(gone)).distinct()
+            )
+        )
     return [entry for entry in entries if entry.patient_id not in gone]
 
 

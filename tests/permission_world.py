@@ -241,7 +241,7 @@ def _nothing_recorded(_: Record) -> Any:
     tables: dict[str, list[Any]] = {name: [] for name in BY_NAME}
     return {
         "format": "vesper-record", "version": 1, "exported_at": NOW.isoformat(),
-        "person": {"id": str(uuid4())}, "people": {},
+        "person": {"id": str(uuid4())}, "people": {}, "told": {},
         "tables": tables | {"preferences": [evenings]},
     }  # fmt: skip
 

@@ -45,7 +45,8 @@ def same_umask() -> Iterator[None]:
 
 def test_help_names_every_command(server: Server) -> None:
     text = run(server, "--help").stdout
-    for command in ("serve", "worker", "migrate", "demo", "vapid", "clinic", "clinician", "audit"):
+    for command in ("serve", "worker", "migrate", "demo", "vapid", "clinic", "clinician", "audit",
+                    "record"):  # fmt: skip
         assert command in text
 
 
@@ -99,6 +100,23 @@ def test_an_invite_is_for_a_clinic_that_was_named_where_there_are_several(
     assert refused("clinician", "invite", "nonsense")
     missing = ("--former-secret", str(tmp_path / "missing"))
     assert "cannot be read" in refused("audit", "verify", *missing)
+
+
+def test_a_record_that_is_not_there_is_not_handed_out(
+    server: Server, tmp_path: Path, sqlite_template: Path
+) -> None:
+    shutil.copy(sqlite_template, tmp_path / "vesper.sqlite3")
+    there, new = tmp_path / "there.zip", tmp_path / "new.zip"
+    there.write_text("mine")
+    closed = CliRunner().invoke(cli, ["record", "closed"], env=server.environment)
+    assert (closed.exit_code, closed.stdout) == (0, "")
+    for file, why in ((there, "nothing is overwritten"), (new, "no record of this id")):
+        arguments = ["record", "export", str(uuid4()), str(file)]
+        done = CliRunner().invoke(cli, arguments, env=server.environment)
+        assert done.exit_code == 2, done.output
+        assert why in " ".join(done.stderr.replace("│", " ").split())
+    assert there.read_text() == "mine"
+    assert not new.exists()
 
 
 def test_a_vapid_key_is_written_once(server: Server, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a patient's first screen loads: no more than its share, nothing of the clinician's side."""
+"""What a patient's phone loads and keeps: no more than its share, nothing of the clinic's side."""
 
 import gzip
 import re
@@ -53,3 +53,37 @@ def test_nothing_of_the_clinicians_side_is_loaded_for_a_patient(first_screen: se
     others = [Path(file) for file in (BUILT / "assets").glob("*.js") if file.name not in files]
     elsewhere = "".join(file.read_text() for file in others)
     assert all(word in elsewhere for word in CLINICIANS)
+
+
+@pytest.fixture(scope="module")
+def kept() -> tuple[set[str], set[str]]:
+    """The files that the service worker keeps everywhere, and those it keeps for clinicians."""
+    lists = re.findall(r"`(/[^`]*,/[^`]*)`", (BUILT / "sw.js").read_text())
+    everywhere, clinic = sorted((set(each.split(",")) for each in lists), key=len, reverse=True)
+    return everywhere, clinic
+
+
+def scripts(paths: set[str]) -> dict[str, str]:
+    """What is in these files, as far as they are JavaScript, by name."""
+    return {Path(path).name: (BUILT / path[1:]).read_text() for path in paths if ".js" in path}
+
+
+def test_no_patients_phone_keeps_the_clinicians_side(kept: tuple[set[str], set[str]]) -> None:
+    everywhere, clinic = kept
+    assert "/index.html" in everywhere
+    assert not everywhere & clinic
+    found = [word for text in scripts(everywhere).values() for word in CLINICIANS if word in text]
+    assert found == []
+    assert all(word in "".join(scripts(clinic).values()) for word in CLINICIANS)
+    chunks = {f"/assets/{path.name}" for path in (BUILT / "assets").glob("*.js")}
+    assert chunks <= everywhere | clinic
+
+
+def test_every_screen_of_a_patient_is_kept(kept: tuple[set[str], set[str]]) -> None:
+    everywhere = scripts(kept[0])
+    missing: set[str] = set()
+    for text in everywhere.values():
+        named = set(re.findall(r"""["'`]\./([\w.-]+\.js)["'`]""", text))
+        missing |= named - set(everywhere)
+    # One way leads to the clinician's screens, and nothing else leads anywhere that is not kept.
+    assert [name.partition("-")[0] for name in missing] == ["routes"]

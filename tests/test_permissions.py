@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from app.config import Settings
-from app.db import Sessions
+from app.db import Sessions, is_sqlite
 from tests.accounts.test_access import routes_of
 from tests.databases import ROOT
 from tests.permission_world import (
@@ -169,7 +169,10 @@ async def trial(
 @pytest.mark.timeout(300)  # thousands of questions; on a busy machine minutes
 async def test_every_route_answers_every_actor_as_the_table_says(trial: Trial) -> None:
     wrong = []
-    for route, row in ROWS.items():
+    # Access is decided in Python, the same on both databases: on the second one a third of the
+    # refusals are asked, another third of each route, and everything that is allowed.
+    thinned = 1 if is_sqlite(str(trial.engine.url)) else 3
+    for number, (route, row) in enumerate(ROWS.items()):
         answers = ["yes"] * len(ACTORS) if isinstance(row, str) else row
         expected = dict(zip(ACTORS, answers, strict=True))
         asks = [
@@ -182,12 +185,12 @@ async def test_every_route_answers_every_actor_as_the_table_says(trial: Trial) -
         if row == "proof":
             asks += [(actor, "", "no", FORGED) for actor in ("nobody", "stranger")]
         async with trial.undone() as sessions:
-            for actor, name, answer, bodies in asks:
-                if answer != "yes":
-                    status = await trial.ask(route, actor, name, bodies)
-                    refused = status in {"401", "404"} if answer == "no" else status == str(answer)
-                    if not refused:
-                        wrong.append(f"{route} as {actor} ({name[:2]}): {status}, not {answer}")
+            refusals = [each for each in asks if each[2] != "yes"]
+            for actor, name, answer, bodies in refusals[number % thinned :: thinned]:
+                status = await trial.ask(route, actor, name, bodies)
+                refused = status in {"401", "404"} if answer == "no" else status == str(answer)
+                if not refused:
+                    wrong.append(f"{route} as {actor} ({name[:2]}): {status}, not {answer}")
             if not await trial.untouched(sessions):
                 wrong.append(f"{route}: somebody was refused, and changed something all the same")
         for actor, name, answer, bodies in asks:

@@ -254,6 +254,22 @@ async def test_what_is_gone_from_the_record_or_was_never_said_is_found(record: R
     assert (await record.found(*more)).count("nothing tells of it") == 2
 
 
+async def test_an_erasure_that_never_was_excuses_nothing(record: Record) -> None:
+    """Entries that claim one, which the worker would seal, hide no row that is gone."""
+    (person, *_) = {each.patient_id for each in await record.rows(Event)}
+    claimed = []
+    for action in ("record.ended", "record.erased"):
+        key = uuid4()
+        values = {"id": key, "at": MONDAY, "actor_id": None, "patient_id": person,
+                  "action": action, "means": "system", "facts": {}}  # fmt: skip
+        claimed += [
+            insert(ENTRY).values(**values),
+            insert(Base.metadata.tables["audit_waiting"]).values(entry_id=key),
+        ]
+    gone = "DELETE FROM event WHERE kind = 'skipped'"
+    assert "it was removed" in await record.found(*claimed, gone)
+
+
 async def test_an_end_that_was_cut_off_shows_against_a_head_that_was_kept(record: Record) -> None:
     """Without such a head, and without what the entry told of, nothing could show it."""
     links = await record.rows(AuditSeal)

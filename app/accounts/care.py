@@ -370,11 +370,16 @@ async def _held(session: AsyncSession, patient_id: UUID, link_id: UUID) -> CareL
 async def _one_at_a_time(session: AsyncSession, patient_id: UUID) -> None:
     """Make those who let people into one record wait: two codes must not make two links.
 
-    Not a full FOR UPDATE, for which every row that refers to the patient would have to wait.
+    Not a full FOR UPDATE, for which every row that refers to the patient would have to wait. Raises
+    InviteNotUsable where the record has ended meanwhile, for that waits here as well.
     """
-    await session.execute(
-        select(Person.id).where(Person.id == patient_id).with_for_update(key_share=True)
+    there = await session.scalar(
+        select(Person.left_at.is_(None))
+        .where(Person.id == patient_id)
+        .with_for_update(key_share=True)
     )
+    if not there:
+        raise InviteNotUsable("This record has ended.", field="code", cure="Start a new one.")
 
 
 async def _refuse_second(

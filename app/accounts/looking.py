@@ -67,9 +67,9 @@ ROUTES = {
     "POST /labs/{}/drawn": "noted a blood draw as done",
     "POST /labs/{}/snooze": "put a blood draw off",
     "POST /labs/{}/undo": "noted a blood draw as not done",
-    "GET /fhir/{}": "read from your record by FHIR",
-    "GET /fhir/{}/{}": "read from your record by FHIR",
-    "GET /fhir/Patient/{}/$everything": "read your whole record by FHIR",
+    "GET /fhir/{}": "read from your record as programs do (by FHIR)",
+    "GET /fhir/{}/{}": "read from your record as programs do (by FHIR)",
+    "GET /fhir/Patient/{}/$everything": "read your whole record as programs do (by FHIR)",
 }
 """Words for each method and route under RECORD."""
 

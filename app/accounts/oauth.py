@@ -43,7 +43,8 @@ TOKEN_LIFE = timedelta(minutes=5)
 """Source: the same, which allows at most 300 seconds."""
 
 SKEW = 60
-"""Seconds by which a program's clock may be ahead where it says `nbf` or `iat`."""
+"""Seconds by which a program's clock may be ahead of this server's; many ask for the full five
+minutes, and must not be shut out because their clock is a second fast."""
 
 LONGEST_TEXT = 8192
 """Letters of a statement; a real one has some hundreds."""
@@ -211,7 +212,7 @@ def _checked(
     ends = _number(claims, "exp")
     if ends is None or ends <= moment:
         _refuse("The statement has ended, or does not say when it ends (exp).")
-    if ends > moment + LONGEST_STATEMENT.total_seconds():
+    if ends > moment + LONGEST_STATEMENT.total_seconds() + SKEW:
         _refuse("exp is more than five minutes away by this server's clock.")
     for name in ("nbf", "iat"):
         begins = _number(claims, name)

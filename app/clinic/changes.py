@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.clinic.courses import first_dues
 from app.clinic.models import FlagEpisode, Task
 from app.clinic.reading import by_line, readings
 from app.doses.adherence import EXPECTED, FILLED, word_of
@@ -82,10 +83,12 @@ async def _versions(session: AsyncSession, patient_id: UUID) -> Iterable[Change]
 async def _doses(
     session: AsyncSession, patient_id: UUID, since: datetime, until: datetime
 ) -> Iterable[Change]:
-    """One for each line of which something was not taken, at its newest such dose."""
+    """One for each line of which something was not taken, at its newest such dose; counted as
+    the figures count that are signed below it."""
     found = []
-    for doses in by_line(await readings(session, [patient_id], since, until)).values():
-        words = [word_of(one.intake, until) for one in doses]
+    begun = await first_dues(session, [patient_id], until)
+    for line, doses in by_line(await readings(session, [patient_id], since, until)).items():
+        words = [word_of(one.counted(begun.get(line), None), until) for one in doses]
         counts = Counter(words)
         expected = sum(counts[word] for word in EXPECTED)
         left = [one for one, word in zip(doses, words, strict=True) if word in EXPECTED - FILLED]

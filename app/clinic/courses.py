@@ -121,7 +121,7 @@ async def edges_of(
             _first(None, until).label("initiated_at"),
             _planned(Dose.due_at <= start).order_by(Dose.night.desc(), Dose.due_at.desc()).limit(1)
             .scalar_subquery().label("before_due"),
-            _last_taken(start).label("before_taken"),
+            last_taken_of_line(start).label("before_taken"),
             _last_held(start).label("before_held"),
         ).where(Line.patient_id.in_(patients))
     )  # fmt: skip
@@ -158,7 +158,8 @@ def _first(what: Any, until: datetime) -> ScalarSelect[Any]:
     return found
 
 
-def _last_taken(start: datetime) -> ScalarSelect[Any]:
+def last_taken_of_line(start: datetime) -> ScalarSelect[Any]:
+    """When the last dose of a row of `line` was taken, of those due up to `start`."""
     event = standing_event()
     last = _intake(event.taken_at, event).where(Dose.due_at <= start)
     found: ScalarSelect[Any] = (

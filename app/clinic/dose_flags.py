@@ -23,6 +23,7 @@ class LineDoses:
 
     androgen     whether the line is a testosterone
     next_due_at  the next planned dose of an androgen; None where none is planned or it is no matter
+    before       when something of it was last taken before that; None for never
     """
 
     id: UUID
@@ -30,6 +31,7 @@ class LineDoses:
     intakes: Sequence[Intake]
     androgen: bool = False
     next_due_at: datetime | None = None
+    before: datetime | None = None
 
     @property
     def paused(self) -> bool:
@@ -48,7 +50,13 @@ class LineDoses:
     @property
     def last_taken_at(self) -> datetime | None:
         """When something of the line was last taken, as planned or not."""
-        return max((one.taken_at for one in self.intakes if one.taken_at), default=None)
+        return max((one.taken_at for one in self.intakes if one.taken_at), default=self.before)
+
+    @property
+    def last_held_at(self) -> datetime | None:
+        """When the newest held dose was due that was not taken all the same."""
+        held = (one.due_at for one in self.intakes if one.held and one.taken_at is None)
+        return max(held, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +77,17 @@ class Run:
 
 
 def dose_flags(
-    lines: Sequence[LineDoses], everything: Iterable[Intake], now: datetime, here: tzinfo
-) -> list[Flag]:
+    lines: Sequence[LineDoses], everything: Iterable[Intake], now: datetime, here: tzinfo,
+    *, falling: bool = False,
+) -> list[Flag]:  # fmt: skip
     """Every flag that the doses of one patient raise at this instant.
 
-    everything   the doses of all lines due in the last 60 days, also of lines that have ended
+    everything   the doses of all lines due in the last 60 days, also of lines that have ended, as
+                 adherence counts them
     here         where the patient is
+    falling      whether the flag of a falling trend is open already
     """
-    found: list[Flag | None] = [falling_trend(everything, now)]
+    found: list[Flag | None] = [falling_trend(everything, now, is_open=falling)]
     for line in lines:
         found += [misses_in_row(line, now), testosterone_late(line, now, here), run_out(line, now)]
     return [flag for flag in found if flag is not None]
@@ -111,8 +122,13 @@ def misses_in_row(line: LineDoses, now: datetime) -> Flag | None:
     )  # fmt: skip
 
 
-def falling_trend(everything: Iterable[Intake], now: datetime) -> Flag | None:
-    """All lines together: the share taken fell, from one period to the next, by the margin."""
+def falling_trend(
+    everything: Iterable[Intake], now: datetime, *, is_open: bool = False
+) -> Flag | None:
+    """All lines together: the share taken fell, from one period to the next, by the margin.
+
+    is_open   whether it is known already: then it holds until the fall is clearly smaller
+    """
     rule = FLAG_RULES["falling_trend"]
     span, fewest = rule.span("days"), rule.number("fewest")
     middle = now - span
@@ -123,7 +139,8 @@ def falling_trend(everything: Iterable[Intake], now: datetime) -> Flag | None:
         return None
     # In whole numbers, because 0.9 - 0.7 is not 0.2 for a computer.
     fall = before.taken * latest.expected - latest.taken * before.expected
-    if fall < rule.figures["share"] * latest.expected * before.expected:
+    margin = rule.figures["ends" if is_open else "share"]
+    if fall < margin * latest.expected * before.expected:
         return None
     first = min(one.due_at for one in doses if middle < one.due_at <= now and _not_taken(one, now))
     return rule.flag(
@@ -155,7 +172,8 @@ def testosterone_late(line: LineDoses, now: datetime, here: tzinfo) -> Flag | No
         )  # fmt: skip
     if last is None or interval is None:
         return None
-    since = last + interval * float(rule.figures["intervals"])
+    # A pause is no interval: what was not planned while it lasted is nobody's delay.
+    since = max(last, line.last_held_at or last) + interval * float(rule.figures["intervals"])
     if now <= since:
         return None
     return rule.flag(
@@ -193,7 +211,7 @@ class Reach:
     heard_at    when a push service last took a message for one, or one last said it showed one
     since       since when there has been something to hear on, or nothing: the oldest live device,
                 else the end of the last one; None for who never had one
-    first_spoken_at, last_spoken_at   reminders of doses due in the last week
+    first_spoken_at, last_spoken_at   reminders of doses due in the last `spoken_days`
     """
 
     devices: int = 0
@@ -202,12 +220,20 @@ class Reach:
     first_spoken_at: datetime | None = None
     last_spoken_at: datetime | None = None
 
+    @property
+    def heard_last(self) -> bool:
+        """Whether something took a message since the last reminder went out: it got through."""
+        heard, spoken = self.heard_at, self.last_spoken_at
+        return heard is not None and spoken is not None and heard >= spoken
+
     def lost(self, now: datetime) -> bool:
         """Whether the list says that reminders do not get through: also of who has no device yet,
         and at once where no service ever took anything."""
+        if not self.devices:
+            return True
         silence = FLAG_RULES["unreachable"].span("days")
         silent = self.heard_at is None or self.heard_at <= now - silence
-        return not self.devices or (silent and self.last_spoken_at is not None)
+        return silent and self.last_spoken_at is not None and not self.heard_last
 
 
 def unreachable(reach: Reach, now: datetime) -> Flag | None:
@@ -222,7 +248,7 @@ def unreachable(reach: Reach, now: datetime) -> Flag | None:
         return rule.flag(since, wording="no_device")
     moments = [at for at in (reach.heard_at, reach.since) if at is not None]
     silent = max(moments, default=reach.first_spoken_at)
-    if now - silent < rule.span("days"):
+    if reach.heard_last or now - silent < rule.span("days"):
         return None
     return rule.flag(silent, days=(now - silent).days)
 

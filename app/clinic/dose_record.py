@@ -1,10 +1,9 @@
 """The raw doses behind the figures: each one as planned, and what stands of it."""
 
 import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
@@ -121,6 +120,6 @@ def _read(cursor: str) -> tuple[datetime, UUID]:
         moment = datetime.fromisoformat(at)
         if moment.utcoffset() is None:
             raise ValueError
-        return moment, UUID(dose)
-    except (ValueError, binascii.Error):
+        return moment.astimezone(UTC), UUID(dose)
+    except (ValueError, OverflowError):
         raise no_such_page() from None

@@ -41,6 +41,7 @@ async def reconcile(
     patients: Collection[UUID],
     now: datetime,
     doses: Mapping[UUID, Sequence[Reading]] | None = None,
+    begun: Mapping[UUID, datetime] | None = None,
 ) -> dict[UUID, list[Flag]]:
     """Make the open episodes of these patients what their flags are now; and give back the flags.
 
@@ -50,7 +51,7 @@ async def reconcile(
     were it otherwise, a unique index would still let no second episode of the same be opened.
     """
     await _one_at_a_time(session, patients, now)
-    found = await flags_of(session, patients, now, doses)
+    found = await flags_of(session, patients, now, doses, begun)
     rows = await _open(session, patients)
     for patient in sorted(found):
         live = {_key(flag): flag for flag in found[patient]}

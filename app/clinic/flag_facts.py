@@ -13,6 +13,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Person
+from app.clinic.courses import last_taken_of_line
 from app.clinic.dose_flags import LOOK_BACK, LineDoses, Reach
 from app.clinic.flag_rules import FLAG_RULES
 from app.clinic.reading import Reading, by_line, by_patient, readings
@@ -68,9 +69,21 @@ async def next_androgens(
     return {row.line_id: row.due_at for row in rows}
 
 
+async def androgens_before(
+    session: AsyncSession, patients: Collection[UUID], now: datetime
+) -> dict[UUID, datetime]:
+    """When the last dose of each testosterone line was taken of those that are not read."""
+    taken = last_taken_of_line(now - LOOK_BACK).label("taken_at")
+    rows = await session.execute(
+        select(Line.id, taken).where(Line.patient_id.in_(patients), Line.medicine.in_(ANDROGENS))
+    )
+    return {row.id: row.taken_at for row in rows if row.taken_at is not None}
+
+
 def lines_of(
-    found: Sequence[Reading], medicines: Mapping[UUID, str], upcoming: Mapping[UUID, datetime]
-) -> list[LineDoses]:
+    found: Sequence[Reading], medicines: Mapping[UUID, str], upcoming: Mapping[UUID, datetime],
+    before: Mapping[UUID, datetime],
+) -> list[LineDoses]:  # fmt: skip
     """The lines that are in force, with their doses."""
     return [
         LineDoses(
@@ -79,6 +92,7 @@ def lines_of(
             intakes=[one.intake for one in doses],
             androgen=medicines[line_id] in ANDROGENS,
             next_due_at=upcoming.get(line_id),
+            before=before.get(line_id),
         )
         for line_id, doses in by_line(found).items()
         if line_id in medicines
@@ -89,7 +103,7 @@ async def reach_of(
     session: AsyncSession, patients: Collection[UUID], now: datetime
 ) -> dict[UUID, Reach]:
     """Whether reminders get through to each of these patients; in two statements."""
-    since = now - FLAG_RULES["unreachable"].span("days")
+    since = now - FLAG_RULES["unreachable"].span("spoken_days")
     spoken = await session.execute(
         select(Dose.patient_id, func.min(Spoken.at), func.max(Spoken.at))
         .join(Spoken, and_(Spoken.patient_id == Dose.patient_id, Spoken.dose_id == Dose.id))

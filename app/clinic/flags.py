@@ -15,9 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.evenings import evenings_from, zone_of
 from app.accounts.models import Preferences
+from app.clinic.courses import first_dues
 from app.clinic.dose_flags import dose_flags, unreachable
-from app.clinic.flag_facts import doses_read, lines_of, next_androgens, prescribed, reach_of
+from app.clinic.flag_facts import (
+    androgens_before,
+    doses_read,
+    lines_of,
+    next_androgens,
+    prescribed,
+    reach_of,
+)
 from app.clinic.flag_rules import FLAG_RULES, STAYS, Flag, Seen, Severity
+from app.clinic.models import FlagEpisode
 from app.clinic.reading import Reading
 from app.monitoring.plan import overdue_visits_among
 from app.monitoring.signals import Level, Signal, signals_of
@@ -45,10 +54,12 @@ async def flags_of(
     patients: Collection[UUID],
     now: datetime,
     doses: Mapping[UUID, Sequence[Reading]] | None = None,
+    begun: Mapping[UUID, datetime] | None = None,
 ) -> dict[UUID, list[Flag]]:
     """The flags of each of these patients, the gravest first, then the oldest. Writes nothing.
 
     doses   their doses due in the last 60 days, where the caller has read them already
+    begun   as `first_dues` says it of their lines, likewise
 
     As many statements for a whole page as for one patient.
     """
@@ -61,7 +72,10 @@ async def flags_of(
     lines = await prescribed(session, patients)
     signals = await signals_of(session, patients, now)
     read = await doses_read(session, patients, now) if doses is None else doses
+    begun = await first_dues(session, patients, now) if begun is None else begun
     upcoming = await next_androgens(session, patients, now)
+    before = await androgens_before(session, patients, now)
+    falling = await _falling(session, patients)
     reach = await reach_of(session, patients, now)
     overdue = await overdue_visits_among(session, patients, now)
     peptides = {
@@ -83,7 +97,11 @@ async def flags_of(
             *_of_versions(mine, tonight, now),
             *(_of_signal(signal) for signal in signals[patient] if _shows(signal, now)),
             *dose_flags(
-                lines_of(doses_of, medicines, upcoming), [one.intake for one in doses_of], now, here
+                lines_of(doses_of, medicines, upcoming, before),
+                [one.counted(begun.get(one.line_id), None) for one in doses_of],
+                now,
+                here,
+                falling=patient in falling,
             ),
             *_of_visits(overdue[patient], here),
         ]
@@ -91,6 +109,15 @@ async def flags_of(
         flags += [silent] if silent else []
         found[patient] = sorted(flags, key=lambda flag: (flag.severity.order, flag.since))
     return found
+
+
+async def _falling(session: AsyncSession, patients: Collection[UUID]) -> set[UUID]:
+    """Of whom it is known already that less is taken than before."""
+    rows = select(FlagEpisode.patient_id).where(
+        FlagEpisode.patient_id.in_(patients), FlagEpisode.rule == "falling_trend",
+        FlagEpisode.closed_at.is_(None),
+    )  # fmt: skip
+    return set(await session.scalars(rows))
 
 
 async def _screened(session: AsyncSession, patients: Collection[UUID]) -> dict[UUID, Answers]:

@@ -5,7 +5,6 @@ walk along the asker's own care links; other clinics cost nothing.
 """
 
 import base64
-import binascii
 import enum
 import json
 from collections.abc import Sequence
@@ -105,34 +104,41 @@ async def listed(
     it names the last patient of its page. Raises Invalid for a cursor that is none of this list.
     """
     linked = _linked(actor, now)
-    matching = _matching(actor, wanted)
-    total = select(func.count()).select_from(
-        select(Person.id).join(linked, linked.c.patient_id == Person.id)
-        .outerjoin(Look, Look.patient_id == Person.id).where(*matching).subquery()
-    )  # fmt: skip
     word, back = wanted.sort.value.removeprefix("-"), wanted.sort.value.startswith("-")
-    key, unseen, name = _KEYS[word], _unseen(word), func.lower(Person.name)
-    page = (
-        select(Person, linked.c.since, Look, key.label("key"), unseen.label("unseen"))
+    # Narrow rows of everybody, counted and sorted in one walk; whole ones of the page alone.
+    whole = (
+        select(
+            Person.id, linked.c.since, _KEYS[word].label("key"), _unseen(word).label("unseen"),
+            func.lower(Person.name).label("name"), func.count().over().label("total"),
+        )
         .join(linked, linked.c.patient_id == Person.id)
         .outerjoin(Look, Look.patient_id == Person.id)
-        .where(*matching)
-        .order_by(unseen, key.desc() if back else key, name, Person.id)
-        .limit(wanted.limit + 1)
-    )
+        .where(*_matching(actor, wanted))
+        .subquery()
+    )  # fmt: skip
+    of = whole.c
+    page = select(whole).order_by(of.unseen, of.key.desc() if back else of.key, of.name, of.id)
     if wanted.cursor is not None:
         last = await _last(session, actor, wanted)
-        after = or_(name > last.name, and_(name == last.name, Person.id > last.patient))
+        after = or_(of.name > last.name, and_(of.name == last.name, of.id > last.patient))
         within = after  # of whom the cache knows nothing, there is no figure to compare
         if not last.unseen:
-            further = key < last.key if back else key > last.key
-            within = or_(further, and_(key == last.key, after))
-        page = page.where(or_(unseen > last.unseen, and_(unseen == last.unseen, within)))
-    rows = (await session.execute(page)).all()
+            further = of.key < last.key if back else of.key > last.key
+            within = or_(further, and_(of.key == last.key, after))
+        page = page.where(or_(of.unseen > last.unseen, and_(of.unseen == last.unseen, within)))
+    rows = (await session.execute(page.limit(wanted.limit + 1))).all()
     more, rows = len(rows) > wanted.limit, rows[: wanted.limit]
-    found = [Listed(row[0], row.since, row[2]) for row in rows]
-    cursor = _cursor(word, rows[-1].key, rows[-1].unseen, rows[-1][0].id) if more else None
-    return found, cursor, await session.scalar(total) or 0
+    if not rows:
+        return [], None, await session.scalar(select(func.count()).select_from(whole)) or 0
+    entities = await session.execute(
+        select(Person, Look)
+        .outerjoin(Look, Look.patient_id == Person.id)
+        .where(Person.id.in_([row.id for row in rows]))
+    )
+    people = {person.id: (person, look) for person, look in entities}
+    found = [Listed(people[row.id][0], row.since, people[row.id][1]) for row in rows]
+    cursor = _cursor(word, rows[-1].key, rows[-1].unseen, rows[-1].id) if more else None
+    return found, cursor, rows[0].total
 
 
 def _linked(actor: ClinicActor, now: datetime) -> Any:
@@ -204,15 +210,18 @@ async def _last(session: AsyncSession, actor: ClinicActor, wanted: Wanted) -> _L
         given = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         sorted_by, key, unseen, patient = given
         person = UUID(patient)
-        if sorted_by != word or unseen not in (0, 1):
+        if sorted_by != word or type(unseen) is not int or unseen not in (0, 1):
             raise ValueError
         if word == "last_taken" and key is not None:
             key = datetime.fromisoformat(key)
+            if key.utcoffset() is None:
+                raise ValueError
+            key = key.astimezone(UTC)  # which the ends of the calendar cannot
         elif word != "name" and not (isinstance(key, int) and abs(key) < 2**31) and not unseen:
             raise ValueError
-    except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         raise no_such_page() from None
-    if word == "last_taken" and not unseen and (key is None or key.utcoffset() is None):
+    if word == "last_taken" and not unseen and key is None:
         raise no_such_page()
     # Also one whose care has ended since the page before.
     mine: Select[str] = (

@@ -10,6 +10,8 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.access import ClinicActor, patients_open_to
+from app.accounts.care import live
+from app.accounts.models import CareLink
 from app.clinic.models import Task
 from app.clinic.tasks import Told, told_all
 from app.problems import no_such_page
@@ -24,7 +26,8 @@ TaskState = Literal["open", "closed"]
 class Wish:
     """Which tasks somebody wants to see.
 
-    owner     a person's id, `nobody`, or None for anybody's
+    owner     a person's id; `nobody`, which is also somebody who has left or whom the patient no
+              longer lets in; or None for anybody's
     patient   of one patient only
     """
 
@@ -56,7 +59,11 @@ async def tasks_of(
     if wish.patient is not None:
         query = query.where(Task.patient_id == wish.patient)
     if wish.owner == "nobody":
-        query = query.where(Task.owner_id.is_(None))
+        able = select(CareLink.id).where(
+            CareLink.patient_id == Task.patient_id, CareLink.person_id == Task.owner_id,
+            CareLink.clinic_id == Task.clinic_id, live(now),
+        )  # fmt: skip
+        query = query.where(~able.correlate(Task).exists())
     elif wish.owner is not None:
         query = query.where(Task.owner_id == wish.owner)
     after = await _after(session, actor, cursor) if cursor else None

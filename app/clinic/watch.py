@@ -69,6 +69,9 @@ async def _read_seals(session: AsyncSession, now: datetime) -> int:
         .execution_options(populate_existing=True)
     )
     if mark is None:
+        known = select(Watermark.number).where(Watermark.reader == READER)
+        if await session.scalar(known) is not None:
+            return 0  # a colleague reads at this moment; an insert would wait for them
         return await _begin(session, now)
     rows = (
         await session.execute(
@@ -107,13 +110,18 @@ def _only_a_look(action: str) -> bool:
 async def _make_due(session: AsyncSession, patients: Collection[UUID], now: datetime) -> None:
     if not patients:
         return
-    ids = sorted(patients)
+    # Nobody looks at a record that has ended; what tells of its end is read here as well.
+    there = select(Person.id).where(Person.id.in_(patients), Person.left_at.is_(None))
+    ids = sorted(await session.scalars(there))
+    if not ids:
+        return
     rows = [{"patient_id": each, "next_at": now, **FIRST_LOOK} for each in ids]
     await insert_new(session, Look, rows)
-    # One after the other in one order: a colleague may hold several of them.
+    # One after the other in one order: a colleague may hold several of them. Those that are due
+    # too: whoever looks at one just now may have read before the change, and moves it on after.
     await session.execute(
         select(Look.patient_id)
-        .where(Look.patient_id.in_(ids), Look.next_at > now)
+        .where(Look.patient_id.in_(ids))
         .order_by(Look.patient_id)
         .with_for_update()
     )
@@ -143,14 +151,14 @@ async def _look_at_due(session: AsyncSession, now: datetime) -> int:
     for row in due:
         if row.patient_id not in cared:
             row.next_at = now + UNCARED
-    rows = [by_patient[patient] for patient in sorted(cared)]
+    ids = sorted(cared)  # by name: rows that failed are read anew
     try:
         async with session.begin_nested():
-            await look_at(session, rows, now)
+            await look_at(session, [by_patient[patient] for patient in ids], now)
     except Exception:
         log.exception("a batch could not be looked at; its patients are tried one by one")
-        for row in rows:
-            await _look_alone(session, row.patient_id, now)
+        for patient in ids:
+            await _look_alone(session, patient, now)
     return len(due)
 
 
@@ -181,8 +189,8 @@ async def look_at(session: AsyncSession, rows: Sequence[Look], now: datetime) ->
     if not ids:
         return
     doses = await doses_read(session, ids, now)
-    flags = await reconcile(session, ids, now, doses)
     begun = await first_dues(session, ids, now)
+    flags = await reconcile(session, ids, now, doses, begun)
     overdue = await overdue_among(session, ids, now)
     reach = await reach_of(session, ids, now)
     last_taken = await last_taken_of(session, ids)

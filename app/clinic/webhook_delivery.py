@@ -33,6 +33,10 @@ ATTEMPTS = Counter(
 MOST = 50
 """Webhooks that are served side by side."""
 
+ROUNDS = 10
+"""Steps along the stream that one run takes before it sends: whoever has an old stream replayed
+keeps nobody else waiting, and goes on with the next run."""
+
 PATIENCE = 1.0
 """Seconds for which a run waits for answers; later ones are written down all the same."""
 
@@ -83,7 +87,9 @@ class Teller:
         """
         self._loop = asyncio.get_running_loop()
         self._began = (now, clock.monotonic())
-        while not self._draining:
+        for _ in range(ROUNDS):
+            if self._draining:
+                break
             async with self._sessions.begin() as session:
                 moved = await fan_out(session, now)
             if not moved:

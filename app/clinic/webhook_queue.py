@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
 from app.audit import AuditEntry, AuditSeal, Means
 from app.clinic.events import Event, happened, head_of, pings
 from app.clinic.models import Webhook, WebhookDelivery
-from app.clinic.webhook_policy import FAILURES_IN_A_ROW, Verdict
+from app.clinic.webhook_policy import FAILURES_IN_A_ROW, GONE, Verdict
 from app.db import insert_new
 
 DELIVERY = cast(Table, WebhookDelivery.__table__)
@@ -242,3 +242,29 @@ async def give_up_all(session: AsyncSession, webhook_id: UUID, now: datetime) ->
         .where(DELIVERY.c.webhook_id == webhook_id, DELIVERY.c.ready_at.is_not(None))
         .values(ready_at=None, given_up_at=now)
     )
+
+
+async def forget_old_deliveries(session: AsyncSession, before: datetime) -> int:
+    """Delete finished deliveries from before an instant, of each webhook the oldest; how many.
+
+    A replay queues them anew. The refusal by which a webhook asked for no more stays, because it
+    says why. One call looks at BATCH rows a webhook, along their key, and waits for nobody.
+    """
+    gone = 0
+    for webhook_id in (await session.scalars(select(Webhook.id).order_by(Webhook.id))).all():
+        mine = DELIVERY.c.webhook_id == webhook_id
+        oldest = select(DELIVERY.c.number).where(mine).order_by(DELIVERY.c.number).limit(BATCH)
+        over = (
+            select(DELIVERY.c.number)
+            .where(
+                mine, DELIVERY.c.number.in_(oldest.alias("oldest").select()),
+                func.coalesce(DELIVERY.c.delivered_at, DELIVERY.c.given_up_at) < before,
+                DELIVERY.c.status.is_distinct_from(GONE),
+            )
+            .with_for_update(skip_locked=True)
+        )  # fmt: skip
+        numbers = (await session.scalars(over)).all()
+        if numbers:
+            await session.execute(delete(DELIVERY).where(mine, DELIVERY.c.number.in_(numbers)))
+        gone += len(numbers)
+    return gone

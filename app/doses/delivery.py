@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.doses.models import Dose, Spoken
+from app.doses.models import Dose, Event, Spoken
 from app.push.models import Delivery, State
 
 
@@ -35,15 +35,22 @@ class Fate(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """The fate of one dose's reminder, and the most devices any message of it was for."""
+    """The fate of one dose's reminder, and the most devices any message of it was for.
+
+    logged   whether anything was ever said of the dose, also if it was taken back
+    """
 
     fate: Fate = Fate.NONE
     devices: int = 0
+    logged: bool = False
 
     @property
     def failed(self) -> bool:
-        """Whether something should have reminded of the dose, and nothing could."""
-        return self.fate is Fate.UNDELIVERABLE
+        """Whether something should have reminded of the dose, and nothing could.
+
+        Who said something of it knew of it, whatever became of the reminder.
+        """
+        return self.fate is Fate.UNDELIVERABLE and not self.logged
 
 
 async def reminders_of(
@@ -56,7 +63,7 @@ async def reminders_of(
     if not isinstance(doses, Select) and not doses:
         return {}
     mine = _fates().where(Spoken.patient_id == patient_id, Spoken.dose_id.in_(doses))
-    return {row.dose_id: Reminded(_fate(row), row.devices) for row in await session.execute(mine)}
+    return {row.dose_id: _reminded(row) for row in await session.execute(mine)}
 
 
 async def reminders_due(
@@ -74,14 +81,14 @@ async def reminders_due(
             Dose.extra.is_(False),
         )
     )  # fmt: skip
-    return {
-        (row.patient_id, row.dose_id): Reminded(_fate(row), row.devices)
-        for row in await session.execute(due)
-    }
+    return {(row.patient_id, row.dose_id): _reminded(row) for row in await session.execute(due)}
 
 
 def _fates() -> Select[*tuple[Any, ...]]:
     """What became of the messages of each dose: a row a dose that anything spoke of."""
+    said = select(Event.id).where(
+        Event.patient_id == Spoken.patient_id, Event.dose_id == Spoken.dose_id
+    )
     return (
         select(
             Spoken.patient_id,
@@ -91,6 +98,7 @@ def _fates() -> Select[*tuple[Any, ...]]:
             _any(Delivery.shown_at.is_not(None)).label("shown"),
             _any(Delivery.state == State.WAITING).label("waiting"),
             _any(Delivery.state.in_([State.GONE, State.REFUSED, State.EXPIRED])).label("failed"),
+            said.exists().label("logged"),
         )
         .outerjoin(
             Delivery,
@@ -98,6 +106,10 @@ def _fates() -> Select[*tuple[Any, ...]]:
         )
         .group_by(Spoken.patient_id, Spoken.dose_id)
     )
+
+
+def _reminded(row: Any) -> Reminded:
+    return Reminded(_fate(row), row.devices, bool(row.logged))
 
 
 def _fate(row: Any) -> Fate:

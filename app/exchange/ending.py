@@ -8,24 +8,32 @@ the record is closed: nobody opens it in Vesper, nothing reminds, and nobody can
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import Table, delete, or_, select, update
+import structlog
+from prometheus_client import Counter
+from sqlalchemy import Table, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
+from app.accounts import care
 from app.accounts.invites import withdraw
 from app.accounts.models import CareLink, InviteKind, Passkey, Person
 from app.accounts.sign_in import sign_out_everywhere
 from app.audit import Means
 from app.clinic.models import Look
 from app.db import Base
-from app.doses.models import Reminder
+from app.doses.models import Dose, Event, Reminder
 from app.exchange.models import CalendarFeed, Erasure
+from app.monitoring.models import ChosenDay, LabDraw
 from app.observations.models import Tracking
-from app.protocols.models import Plan
+from app.protocols.models import Notice, Plan
 from app.push.models import Delivery, Message, Subscription
 from app.reminders.models import TapToken
+
+log = structlog.get_logger()
+
+FAILED = Counter("vesper_erasures_failed_total", "Records that could not be erased")
 
 KEPT = frozenset({"audit_entry", "erasure"})
 """Tables of which nothing goes: who did what is told by ids alone, and the seals hold it together.
@@ -83,20 +91,20 @@ async def end_record(session: AsyncSession, patient: Person, years: int, now: da
     """
     keeping = await keeping_of(session, patient.id, years, now)
     mine = patient.id
+    # Whoever is let in at this moment is seen below, and nobody is let in after it.
+    await session.execute(
+        select(Person.id).where(Person.id == mine).with_for_update(key_share=True)
+    )
     await sign_out_everywhere(session, mine, now)
     await withdraw(session, mine, now, *InviteKind)
-    await session.execute(
-        update(CareLink)
-        .where(or_(CareLink.patient_id == mine, CareLink.person_id == mine))
-        .where(CareLink.ended_at.is_(None))
-        .values(ended_at=now, ended_by=mine)
-    )
+    await _part(session, patient, now)
     for table in (Delivery, Message, Subscription, Passkey):
         await session.execute(delete(table).where(table.person_id == mine))
     for owned in (Reminder, TapToken, Plan, CalendarFeed, Look):
         await session.execute(delete(owned).where(owned.patient_id == mine))
-    await session.execute(update(Tracking).where(Tracking.patient_id == mine).values(ask_at=None))
-    patient.email = f"{mine}@ended.invalid"
+    await _silence(session, mine, now)
+    # Of chance: an address that could be guessed could be registered by whoever wants nobody to go.
+    patient.email = f"{uuid4().hex}@ended.invalid"
     patient.password_hash = NO_PASSWORD
     patient.left_at = now
     erasure = Erasure(
@@ -107,10 +115,44 @@ async def end_record(session: AsyncSession, patient: Person, years: int, now: da
     return erasure
 
 
+async def _part(session: AsyncSession, patient: Person, now: datetime) -> None:
+    """End every care, in both directions, so that clinics and their programs hear of it."""
+    let_in = select(CareLink.id).where(
+        CareLink.patient_id == patient.id, CareLink.ended_at.is_(None)
+    )
+    for link in (await session.scalars(let_in.order_by(CareLink.id))).all():
+        await care.end(session, patient.id, link, now)
+    looked_after = select(CareLink.patient_id).where(
+        CareLink.person_id == patient.id, CareLink.ended_at.is_(None)
+    )
+    for other in (await session.scalars(looked_after.distinct())).all():
+        await care.leave(session, patient, other, now)
+
+
+async def _silence(session: AsyncSession, patient_id: UUID, now: datetime) -> None:
+    """Take away whatever would make a tick plan, arm or speak: the ticks look for instants.
+
+    Doses still to come are a cache of the prescription; left in place they would be armed anew.
+    """
+    said = exists().where(Event.patient_id == Dose.patient_id, Event.dose_id == Dose.id)
+    await session.execute(
+        delete(Dose).where(Dose.patient_id == patient_id, Dose.due_at > now, ~said)
+    )
+    mute = {"evening_at": None, "morning_at": None}
+    for change in (
+        update(Tracking).where(Tracking.patient_id == patient_id).values(ask_at=None),
+        update(Notice).where(Notice.patient_id == patient_id).values(say_at=None),
+        update(LabDraw).where(LabDraw.patient_id == patient_id).values(prompt_at=None),
+        update(ChosenDay).where(ChosenDay.patient_id == patient_id).values(**mute),
+    ):
+        await session.execute(change)
+
+
 async def erase_due(session: AsyncSession, now: datetime) -> int:
     """Erase the records whose time has come, at most `BATCH`, and say how many; for the worker.
 
-    Two workers may: each record is taken by one of them.
+    Two workers may: each record is taken by one of them. One that cannot be erased is logged and
+    tried again with the next run; it keeps no other record, and nothing else of the run.
     """
     due = (
         select(Erasure)
@@ -120,23 +162,30 @@ async def erase_due(session: AsyncSession, now: datetime) -> int:
         .with_for_update(skip_locked=True)
     )
     erasures = (await session.scalars(due)).all()
+    done = 0
     for erasure in erasures:
-        await _erase(session, erasure, now)
-    return len(erasures)
+        patient_id = erasure.patient_id
+        try:
+            async with session.begin_nested():
+                await _erase(session, erasure, now)
+            done += 1
+        except Exception:
+            FAILED.inc()
+            log.exception("erasure.failed", patient=str(patient_id))
+    return done
 
 
 async def _erase(session: AsyncSession, erasure: Erasure, now: datetime) -> None:
-    """Delete every row of the patient. The triggers let it happen while the erasure is open."""
+    """Delete every row of the patient. The triggers let it happen once the erasure says so."""
     patient_id = erasure.patient_id
+    erasure.erased_at = now
+    await session.flush()
     for table in tables_to_empty():
         owner = table.c["patient_id" if "patient_id" in table.c else "person_id"]
         await session.execute(delete(table).where(owner == patient_id))
     await session.execute(
-        update(Person)
-        .where(Person.id == patient_id)
-        .values(name="", born_on=None, sex=None, email=f"{patient_id}@ended.invalid")
+        update(Person).where(Person.id == patient_id).values(name="", born_on=None, sex=None)
     )
-    erasure.erased_at = now
     audit.record(
         session, "record.erased", at=now, actor=None, patient=patient_id, means=Means.SYSTEM
     )

@@ -25,6 +25,10 @@ ACCESS_LOG = 20_000
 """The newest entries of the access log that go along."""
 
 
+Told = dict[str, dict[str, list[str]]]
+"""By table and row the columns whose people are hearsay."""
+
+
 class Signer:
     """Signs exports with a key derived from the operator's secret."""
 
@@ -55,18 +59,19 @@ async def document_of(
 
     tables   what a restore brings back, by `app.exchange.record`
     people   who else stands in the rows: name and role by id
+    told     which of them stand there because somebody else's export said so: never proven here
     also     what a restore does not bring back: who may look, who did, and which devices there are
     """
     tables = {
         table.__tablename__: await rows_of(session, table, patient.id, now) for table in TABLES
     }
-    people = await _restore_authors(session, patient.id, tables)
+    people, told = await _restore_authors(session, patient.id, tables)
     named = {
         UUID(row[column])
         for table in TABLES
         for row in tables[table.__tablename__]
         for column in people_columns(table)
-        if row[column] and row[column] not in people and row[column] != str(patient.id)
+        if column in row and row[column] not in people and row[column] != str(patient.id)
     }
     for person in await session.scalars(select(Person).where(Person.id.in_(named))):
         people[str(person.id)] = {"name": person.name, "role": person.role.value}
@@ -83,6 +88,7 @@ async def document_of(
             "sex": None if patient.sex is None else patient.sex.value,
         },
         "people": dict(sorted(people.items())),
+        "told": told,
         "tables": tables,
         "also": {
             "care": await _care(session, patient.id),
@@ -95,16 +101,29 @@ async def document_of(
 
 async def _restore_authors(
     session: AsyncSession, patient_id: UUID, tables: dict[str, list[Row]]
-) -> dict[str, dict[str, str]]:
-    """Put the people back into rows that came out of somebody else's export, by their own ids."""
+) -> tuple[dict[str, dict[str, str]], Told]:
+    """Put the people back into rows that came out of somebody else's export, by their own ids.
+
+    Gives back who they are, and in which rows and columns they stand: our signature under this
+    document proves the rows, and not that these people wrote them.
+    """
     people: dict[str, dict[str, str]] = {}
+    told: Told = {}
     mine = select(Restored).where(Restored.patient_id == patient_id)
     for restored in await session.scalars(mine):
         people |= restored.authors.get("people", {})
         for name, rows in restored.authors.get("rows", {}).items():
             for row in tables.get(name, []):
-                row.update(rows.get(key_of(row), {}))
-    return people
+                # Whoever has written there since is proven, and stays.
+                claimed = {
+                    column: author
+                    for column, author in rows.get(key_of(row), {}).items()
+                    if row.get(column) == str(patient_id)
+                }
+                if claimed:
+                    row.update(claimed)
+                    told.setdefault(name, {})[key_of(row)] = sorted(claimed)
+    return people, told
 
 
 async def _care(session: AsyncSession, patient_id: UUID) -> list[Row]:

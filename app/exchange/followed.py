@@ -139,7 +139,7 @@ def _said(found: AdherenceOut) -> Sequence[str]:
     if found.reminders.due:
         told.append(
             f"Reminders: of {found.reminders.due} doses spoken of, {found.reminders.shown} were "
-            f"shown on a device and {found.reminders.undeliverable} reached none."
+            f"shown on a device and {found.reminders.undeliverable} reached no device."
         )
     if pooled.backfilled:
         told.append(f"Logged more than a day later: {pooled.backfilled}.")

@@ -41,7 +41,11 @@ Row = dict[str, Any]
 async def rows_of(
     session: AsyncSession, table: type[Base], patient_id: UUID, now: datetime
 ) -> list[Row]:
-    """The patient's rows of one table as JSON would have them, in the order of their keys."""
+    """The patient's rows of one table as JSON would have them, in the order of their keys.
+
+    What a row does not have is left out: most rows have little of what they could, and a record of
+    many years has to fit into one request on its way back.
+    """
     owner = owner_of(table)
     mine = select(table).where(getattr(table, owner) == patient_id)
     if table is Dose:
@@ -55,8 +59,9 @@ async def rows_of(
     columns = _columns(table)
     return [
         {
-            name: adapter.dump_python(getattr(row, name), mode="json")
+            name: adapter.dump_python(value, mode="json")
             for name, adapter in columns.items()
+            if (value := getattr(row, name)) is not None
         }
         for row in rows
     ]
@@ -65,14 +70,13 @@ async def rows_of(
 def row_from(table: type[Base], given: Mapping[str, Any], place: str, **owner: UUID) -> Base:
     """A row from what an export says of it. Raises Invalid, naming the place, for anything odd."""
     columns = _columns(table)
-    if set(given) != set(columns):
-        odd = sorted(set(given) ^ set(columns))
-        raise _odd(f"{place}.{odd[0]}", "is missing, or is none of this table's columns")
+    if odd := sorted(set(given) - set(columns)):
+        raise _odd(f"{place}.{odd[0]}", "is none of this table's columns")
     values: dict[str, Any] = {}
     for name, adapter in columns.items():
         column = _table(table).c[name]
         try:
-            value = adapter.validate_json(_json(given[name]), strict=True)
+            value = adapter.validate_json(_json(given.get(name)), strict=True)
         except (ValidationError, ValueError):
             raise _odd(f"{place}.{name}", "is not what this column holds") from None
         longest = getattr(column.type, "length", None) if isinstance(column.type, String) else None

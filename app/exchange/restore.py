@@ -1,7 +1,7 @@
 """A record comes back out of an export, into an account in which nothing is recorded yet."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -18,15 +18,39 @@ from app.doses.models import Dose, Event, Spoken
 from app.doses.plan import dose_id
 from app.exchange.export import FORMAT, VERSION, Signer
 from app.exchange.models import Erasure, Restored
+from app.exchange.prescribed import must_be_of_this_age, must_be_prescribable
 from app.exchange.record import BY_NAME, TABLES, key_of, people_columns, row_from, rows_of
+from app.monitoring.models import ChosenDay, FlagSeen, LabDraw, LabPlan, LabSettings
 from app.observations import witness as observation_witness
 from app.observations.models import Observation
 from app.problems import Invalid, Problem
 from app.protocols import witness as version_witness
-from app.protocols.models import Terms, Version
+from app.protocols.models import Hold, Line, Screening, ScreeningOverride, Terms, Version
 
 MOST_ROWS = 100_000
 """Rows that one document may have: thirty years of ten doses a day, or so."""
+
+NOT_THE_PATIENTS = frozenset({Spoken, ScreeningOverride, FlagSeen, LabPlan, LabSettings})
+"""What only a clinic may decide, or only this server can know: a reminder that failed excuses a
+miss, a decision to start in spite of an answer opens what was closed, an acknowledged flag is shown
+to nobody, and a chosen limit silences results. A file that anybody can write does none of that."""
+
+A_DAY = timedelta(days=1)
+"""How far another server's clock may be ahead."""
+
+HAPPENED: Mapping[type[Base], tuple[str, ...]] = {
+    Version: ("created_at", "acknowledged_at", "withdrawn_at"),
+    Hold: ("created_at", "resumed_at"),
+    Screening: ("answered_at",),
+    Event: ("taken_at", "logged_at"),
+    Observation: ("collected_at", "entered_at", "voided_at"),
+    LabDraw: ("settled_at",),
+    ChosenDay: ("chosen_at", "ended_at"),
+}
+"""Instants at which somebody did something."""
+
+Noted = dict[str, dict[str, dict[str, str]]]
+"""By table, row and column the person whom a document names there."""
 
 Check = Callable[[AsyncSession, UUID, datetime], Awaitable[None]]
 """Reads a record as the whole program would, and raises whatever that raises."""
@@ -46,9 +70,9 @@ async def restore(
 
     An export of this server, unchanged, of the same person whose record has ended here, keeps who
     wrote what. Of any other the patient is the author of every row, by import, and a protocol is
-    self-reported, because anybody can write such a file; the names go along as a note. Who may
-    look at the record, devices and keys are not restored. Raises RecordNotEmpty, and Invalid with
-    the place in the document.
+    self-reported, because anybody can write such a file; the names go along as a note, and what
+    only a clinic may decide stays behind. Who may look at the record, devices and keys are not
+    restored. Raises RecordNotEmpty, and Invalid with the place in the document.
 
     check   reads the restored record, so that no file leaves a record that cannot be read
     """
@@ -56,34 +80,16 @@ async def restore(
     await _must_be_empty(session, patient.id)
     genuine = signer.signed(dict(document)) and await _the_same(session, patient, document)
     people = _people(document)
-    old_id = str(document["person"].get("id", ""))
-    noted: dict[str, dict[str, dict[str, str]]] = {}
-    made: dict[type[Base], list[Base]] = {table: [] for table in TABLES}
-    for table in TABLES:
-        if table is Spoken and not genuine:
-            continue  # a reminder that failed excuses a miss, so it is no patient's to tell
-        for number, given in enumerate(rows[table.__tablename__]):
-            place = f"tables.{table.__tablename__}.{number}"
-            row = dict(given)
-            for column in people_columns(table):
-                author = row.get(column)
-                if author is None or (genuine and author in people):
-                    continue
-                row[column] = str(patient.id)
-                if author != old_id:
-                    _must_be_id(author, f"{place}.{column}")
-                    told = noted.setdefault(table.__tablename__, {}).setdefault(key_of(row), {})
-                    told[column] = author
-            if not genuine:
-                _mark(table, row)
-            owner = "person_id" if table is Preferences else "patient_id"
-            made[table].append(row_from(table, row, place, **{owner: patient.id}))
+    made, noted = _made(document, rows, patient.id, people if genuine else None)
     _must_fit(made)
+    _must_have_happened(made, now)
     restored = Restored(
         patient_id=patient.id, id=uuid4(), at=now, exported_at=_exported_at(document),
         genuine=genuine, authors={"people": people, "rows": noted} if noted else {},
     )  # fmt: skip
     try:
+        if not genuine:
+            _must_be_prescribable(made, now)
         await _write(session, patient, document, made)
         session.add(restored)
         await session.flush()
@@ -95,8 +101,10 @@ async def restore(
         for table in TABLES:
             await rows_of(session, table, patient.id, now)
         await check(session, patient.id, now)
-    except Problem:
+    except Invalid:
         raise
+    except Problem:
+        raise _unusable("something that Vesper cannot show again") from None
     except DBAPIError:
         raise _unusable("rows that contradict each other") from None
     except (LookupError, ValueError, ArithmeticError, TypeError, AttributeError, AssertionError):
@@ -108,17 +116,52 @@ async def restore(
     return restored
 
 
+def _made(
+    document: Mapping[str, Any], rows: Mapping[str, list[dict[str, Any]]], patient_id: UUID,
+    proven: Mapping[str, Any] | None,
+) -> tuple[dict[type[Base], list[Base]], Noted]:  # fmt: skip
+    """The rows as this patient's, and whom the document names as authors without proof.
+
+    proven   the people whose authorship stands; None where the document is not this server's own
+    """
+    told = _told(document)
+    old_id = str(document["person"].get("id", ""))
+    noted: Noted = {}
+    made: dict[type[Base], list[Base]] = {table: [] for table in TABLES}
+    for table in TABLES:
+        name = table.__tablename__
+        if table in NOT_THE_PATIENTS and proven is None:
+            continue
+        for number, given in enumerate(rows[name]):
+            place = f"tables.{name}.{number}"
+            row = dict(given)
+            for column in people_columns(table):
+                author = row.get(column)
+                hearsay = column in told.get(name, {}).get(key_of(row), ())
+                if author is None or (proven is not None and author in proven and not hearsay):
+                    continue
+                row[column] = str(patient_id)
+                if author != old_id:
+                    _must_be_id(author, f"{place}.{column}")
+                    noted.setdefault(name, {}).setdefault(key_of(row), {})[column] = author
+            if proven is None:
+                _mark(table, row)
+            owner = "person_id" if table is Preferences else "patient_id"
+            made[table].append(row_from(table, row, place, **{owner: patient_id}))
+    return made, noted
+
+
 def _listed(document: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """The rows by table. Raises Invalid for what is no export."""
     tables, person = document.get("tables"), document.get("person")
     if document.get("format") != FORMAT or not isinstance(tables, dict):
         raise Invalid(
-            "This is not an export of Vesper.", field="format",
+            "This is not a record that Vesper saved.", field="format",
             cure="Choose the file record.json that Vesper made.",
         )  # fmt: skip
     if document.get("version") != VERSION or not isinstance(person, dict):
         raise Invalid(
-            "This export was made by a newer Vesper.", field="version",
+            "This file was saved by a newer Vesper.", field="version",
             cure="Update this Vesper first.",
         )  # fmt: skip
     if set(tables) != set(BY_NAME):
@@ -143,7 +186,7 @@ async def _must_be_empty(session: AsyncSession, patient_id: UUID) -> None:
         if await session.scalar(some) is not None:
             raise RecordNotEmpty(
                 "A record comes back only into an account in which nothing is recorded yet.",
-                cure="Register anew with another e-mail address, and restore there.",
+                cure="Create another account with another e-mail address, and bring it back there.",
             )
 
 
@@ -173,6 +216,18 @@ def _people(document: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     }  # fmt: skip
 
 
+def _told(document: Mapping[str, Any]) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """Which people in which rows the export has from another one; see `export.document_of`."""
+    given = document.get("told", {})
+    sound = isinstance(given, dict) and all(
+        isinstance(rows, dict) and all(isinstance(each, list) for each in rows.values())
+        for rows in given.values()
+    )
+    if not sound:
+        raise _unusable("nothing of whom it has by hearsay")
+    return dict(given or {})
+
+
 def _mark(table: type[Base], row: dict[str, Any]) -> None:
     """What a file alone cannot prove is told as what it is: the patient's own account."""
     if table in (Event, Observation):
@@ -182,11 +237,37 @@ def _mark(table: type[Base], row: dict[str, Any]) -> None:
 
 
 def _must_fit(made: Mapping[type[Base], list[Base]]) -> None:
-    """A planned dose is named by what it is, so that the plan knows it again."""
+    """Versions are counted from one, and a planned dose is named by what it is: the plan and the
+    addresses know them by that again."""
+    numbers = sorted(version.number for version in made[Version] if isinstance(version, Version))
+    if numbers != list(range(1, len(numbers) + 1)):
+        raise _unusable("versions that are not counted from one")
     for dose in made[Dose]:
         assert isinstance(dose, Dose)
         if not dose.extra and dose.id != dose_id(dose.line_id, dose.night, dose.slot):
             raise _unusable("a dose under another name than its own")
+
+
+def _must_be_prescribable(made: Mapping[type[Base], list[Base]], now: datetime) -> None:
+    versions = {row.id: row for row in made[Version] if isinstance(row, Version)}
+    lines = {row.id: row for row in made[Line] if isinstance(row, Line)}
+    for version in versions.values():
+        must_be_of_this_age(version, now.date())
+    for number, row in enumerate(made[Terms]):
+        assert isinstance(row, Terms)
+        must_be_prescribable(
+            versions[row.version_id], row, lines[row.line_id], f"tables.terms.{number}"
+        )
+
+
+def _must_have_happened(made: Mapping[type[Base], list[Base]], now: datetime) -> None:
+    """What was said, measured or written down was so before today ends."""
+    for table, columns in HAPPENED.items():
+        for row in made[table]:
+            for column in columns:
+                at = getattr(row, column)
+                if at is not None and at > now + A_DAY:
+                    raise _unusable("something that has not happened yet")
 
 
 async def _write(
@@ -253,6 +334,6 @@ def _exported_at(document: Mapping[str, Any]) -> datetime:
 
 def _unusable(what: str) -> Invalid:
     return Invalid(
-        f"This export holds {what}.", field="tables",
-        cure="Send the file as Vesper wrote it, unchanged.",
+        f"This file cannot be brought back: it holds {what}.", field="tables",
+        cure="Choose the file that Vesper saved, unchanged.",
     )  # fmt: skip

@@ -15,6 +15,7 @@ from app.monitoring import chosen
 from app.monitoring.draw_days import Asked, Place, days_of, place_of
 from app.monitoring.draw_facts import asked_of, visit_of
 from app.monitoring.draw_notes import Note
+from app.monitoring.intervals import Position
 from app.monitoring.models import ChosenDay
 from app.monitoring.plan import AlreadyDrawn, materialise
 from app.monitoring.settings import settings_of
@@ -44,7 +45,7 @@ class DrawDayOut(BaseModel):
     day: date
     at: str
     hours_since: SinceOut | None
-    position: str | None
+    position: Position | None
     notes: list[NoteOut]
     text: str
 
@@ -53,7 +54,7 @@ class AvoidedOut(BaseModel):
     """A day that would suit but for a dose that was held, missed, left out or not logged."""
 
     day: date
-    why: str | None
+    why: str
 
 
 class DrawDaysOut(BaseModel):
@@ -105,7 +106,7 @@ async def read_days(
         draw=draw,
         timing=timing.value,
         days=[_day_out(place) for place in found.fitting],
-        avoided=[AvoidedOut(day=place.day, why=place.why) for place in found.avoided],
+        avoided=[AvoidedOut(day=place.day, why=place.why or "") for place in found.avoided],
         none_because=found.none_because,
     )
 

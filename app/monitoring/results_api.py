@@ -21,7 +21,7 @@ from app.monitoring.levels import Level
 from app.monitoring.limits import Limit, Said, limits_on
 from app.monitoring.results import Results, results_of
 from app.monitoring.signals import said_of
-from app.observations.catalogue import CATALOGUE, spoken_unit
+from app.observations.catalogue import CATALOGUE, Group, spoken_unit
 from app.observations.models import Fasting, Observation
 from app.observations.reading import Value
 from app.observations.record import people_of
@@ -150,7 +150,7 @@ class MarkerOut(BaseModel):
     code: str
     name: str
     short: str
-    group: str
+    group: Group
     panel: str | None
     unit: str
     unit_spoken: str

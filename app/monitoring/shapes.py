@@ -129,7 +129,7 @@ class PutOffIn(BaseModel):
 class ConditionShape(BaseModel):
     """What must hold on the due day; see `app.monitoring.rules.Condition`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
 
     age_at_least: int | None = Field(default=None, ge=0, le=120)
     on: list[Kind] = Field(default_factory=list, max_length=10)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -13,7 +13,7 @@ from app.accounts.evenings import preferences_of, zone_of
 from app.clock import Day, Now
 from app.db import Session
 from app.observations.backfill import bring_in
-from app.observations.catalogue import CATALOGUE, NOTICE
+from app.observations.catalogue import CATALOGUE, NOTICE, Group
 from app.observations.doubts import AskAboutValues
 from app.observations.models import Observation
 from app.observations.record import (
@@ -43,8 +43,6 @@ from app.schedule import A_DAY, zone
 router = APIRouter(prefix="/api", tags=["observations"])
 
 MOST_DAYS = 400
-
-Group = Literal["lab", "vital", "body", "scan", "scale", "side_effect", "red_flag"]
 
 _CATALOGUE = CatalogueOut(items=[ItemOut.of(item) for item in CATALOGUE.values()], notice=NOTICE)
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal, get_args
 
-GROUPS = ("lab", "vital", "body", "scan", "scale", "side_effect", "red_flag")
+Group = Literal["lab", "vital", "body", "scan", "scale", "side_effect", "red_flag"]
+GROUPS: tuple[Group, ...] = get_args(Group)
 PANELS = ("hormones", "growth", "sugar", "lipids", "blood", "prostate", "liver", "kidney")
 SCORE = "{score}"
 """The unit of scales and severities, which count from 0 to 10, and of red flags, which are 1."""
@@ -133,7 +134,7 @@ class Item:
     code: str
     name: str
     short: str
-    group: str
+    group: Group
     panel: str | None
     unit: str
     decimals: int

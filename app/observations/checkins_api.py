@@ -78,7 +78,7 @@ class TrackingShape(BaseModel):
     `weekday` and `training_days` count from 1, Monday. `at` is a wall-clock time, as `HH:MM`.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
 
     rhythm: Rhythm
     weekday: Weekday | None = None

@@ -12,7 +12,7 @@ from app.accounts.models import Person, Role
 from app.audit import Means
 from app.clock import Instant
 from app.history_file import MOST_BYTES
-from app.observations.catalogue import CATALOGUE, Hint, Item, Range, spoken_unit
+from app.observations.catalogue import CATALOGUE, Group, Hint, Item, Range, spoken_unit
 from app.observations.conversions import canonical, shown
 from app.observations.models import Assay, Comparator, Fasting, Observation
 from app.schedule import zone
@@ -26,7 +26,7 @@ Short = Annotated[str, StringConstraints(max_length=40)]
 class ScannerShape(BaseModel):
     """Which machine a scan is from; only scans of one machine are ever compared."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
 
     make: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     model: Annotated[str, StringConstraints(max_length=80)] = ""
@@ -106,7 +106,7 @@ class ObservationOut(BaseModel):
     panel_id: UUID
     code: str
     name: str
-    group: str
+    group: Group
     value: str
     unit: str
     unit_spoken: str
@@ -219,7 +219,7 @@ class ItemOut(BaseModel):
     code: str
     name: str
     short: str
-    group: str
+    group: Group
     panel: str | None
     unit: str
     unit_spoken: str

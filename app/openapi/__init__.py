@@ -13,6 +13,7 @@ from app.openapi.access import Ways, schemes, security_of, ways_in
 from app.openapi.errors import PROBLEM, failures, with_errors
 from app.openapi.examples import with_examples
 from app.openapi.fhir import SCHEMAS, speak_fhir
+from app.openapi.shapes import settle_shapes
 from app.openapi.words import DESCRIPTION, PARAMETERS, TAGS, named, sentences
 
 
@@ -32,6 +33,7 @@ def _mended(document: dict[str, Any], ways: dict[tuple[str, str], Ways]) -> dict
     components = document["components"]
     for name in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(name, None)
+    settle_shapes(document)
     components["schemas"] |= {"ProblemDocument": PROBLEM, **SCHEMAS}
     components["securitySchemes"] = schemes()
     components["examples"] = failures()

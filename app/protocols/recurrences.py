@@ -37,7 +37,7 @@ class RecurrenceIn(BaseModel):
                         `weekdays` or `every`, and with one time a night
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
 
     weekdays: list[int] = Field(default_factory=list, max_length=14)
     every: int = 1

@@ -1,7 +1,7 @@
 """What the API answers with about versions, their lines, holds, differences and warnings."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +11,7 @@ from app.protocols.coherence import Warned
 from app.protocols.difference import Change, Kind
 from app.protocols.standing import VersionState
 from app.protocols.steps import StepOut
+from app.protocols.turns import Way
 
 
 class RecurrenceOut(BaseModel):
@@ -55,7 +56,7 @@ class NextTurn(BaseModel):
     """The next turn of a cycle: on which night a pause begins or ends, and that in words."""
 
     night: date
-    kind: str
+    kind: Way
     text: str
 
 
@@ -96,7 +97,7 @@ class BecauseOut(BaseModel):
     value: str
     unit: str
     collected_on: date
-    comparator: str | None = None
+    comparator: Literal["<", "<=", ">", ">="] | None = None
 
 
 class WarningAnswerOut(BaseModel):

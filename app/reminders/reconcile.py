@@ -7,6 +7,7 @@ from prometheus_client import Gauge
 from sqlalchemy import and_, exists, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.models import Person
 from app.doses.models import Dose, Event, Kind, Reminder, Spoken, Wait
 from app.protocols.models import Plan
 from app.reminders.arm import arm
@@ -52,6 +53,8 @@ async def reconcile(session: AsyncSession, now: datetime, *, limit: int = 500) -
             or_(Dose.quota.is_(None), not_(of_a_filled_week(now))),
             ~exists().where(Reminder.patient_id == Dose.patient_id, Reminder.id == Dose.id),
             ~waits,
+            # Nobody is reminded of a record that has ended, while it has to be kept.
+            ~exists().where(Person.id == Dose.patient_id, Person.left_at.is_not(None)),
             # Not those that have said their last word: by midnight they are most of them.
             or_(and_(last.is_(None), ~spoken), last == Kind.UNDONE),
         )

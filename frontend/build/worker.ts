@@ -2,21 +2,28 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
-import { build, type Plugin } from 'vite';
+import { build, type Plugin, type Rolldown } from 'vite';
 
 /** Not part of the shell: the API's documentation, the worker itself, and icons only the system reads. */
 const LEFT_OUT = [/^docs\//, /^sw\.js$/, /\.map$/, /^icons\/(icon-512|maskable)/];
 
-/** Builds `sw/index.ts` into `sw.js`, with the list of files it must keep and a hash that names this build. */
+/** Through this module alone leads the way to the clinician's screens, which no patient's phone has to hold. */
+const CLINIC = /screens[\\/]clinic[\\/]routes\.tsx$/;
+
+/** Builds `sw/index.ts` into `sw.js`, with the lists of files it keeps and a hash that names this build. */
 export function serviceWorker(): Plugin {
   let root = '';
   let out = '';
+  let clinic: ReadonlySet<string> = new Set();
   return {
     name: 'vesper-service-worker',
     apply: 'build',
     configResolved(config) {
       root = config.root;
       out = join(config.root, config.build.outDir);
+    },
+    generateBundle(_, bundle) {
+      clinic = clinicOnly(bundle);
     },
     async closeBundle() {
       const files = (await filesOf(out)).filter((file) => !LEFT_OUT.some((rule) => rule.test(file)));
@@ -28,7 +35,8 @@ export function serviceWorker(): Plugin {
         publicDir: false,
         logLevel: 'warn',
         define: {
-          __SHELL__: JSON.stringify(files.map((file) => `/${file}`)),
+          __SHELL__: JSON.stringify(files.filter((file) => !clinic.has(file)).map((file) => `/${file}`)),
+          __CLINIC__: JSON.stringify(files.filter((file) => clinic.has(file)).map((file) => `/${file}`)),
           __VERSION__: JSON.stringify(hash.digest('hex').slice(0, 12)),
         },
         build: {
@@ -43,6 +51,19 @@ export function serviceWorker(): Plugin {
       });
     },
   };
+}
+
+/** The chunks that nothing but the clinician's screens loads. */
+function clinicOnly(bundle: Rolldown.OutputBundle): ReadonlySet<string> {
+  const chunks = new Map(Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file]] : [])));
+  const left = new Set(chunks.keys());
+  const open = [...chunks.values()].filter((chunk) => chunk.isEntry);
+  for (let chunk = open.pop(); chunk; chunk = open.pop()) {
+    if (!left.has(chunk.fileName) || CLINIC.test(chunk.facadeModuleId ?? '')) continue;
+    left.delete(chunk.fileName);
+    open.push(...[...chunk.imports, ...chunk.dynamicImports].flatMap((name) => chunks.get(name) ?? []));
+  }
+  return left;
 }
 
 /** Every file below a folder, as sorted paths with forward slashes. */

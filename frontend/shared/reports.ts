@@ -1,5 +1,7 @@
 /** What a phone has to tell the server about a dose; made on the phone, sent until it is answered. */
 
+import type { Schemas } from '../src/api/schema.ts';
+
 /** What every report carries: its own id (sending twice is the same as once), its dose, and when it was made. */
 interface Made {
   readonly id: string;
@@ -22,10 +24,10 @@ export interface TapReport extends Made {
 export interface Details {
   readonly taken_at?: string;
   /** Why it was skipped. */
-  readonly reason?: string;
+  readonly reason?: Schemas['SkipReason'];
   /** How much was taken, where it was not what was planned: a decimal string and a UCUM unit. */
   readonly amount?: { readonly value: string; readonly unit: string };
-  readonly amount_reason?: string;
+  readonly amount_reason?: Schemas['AmountReason'];
   readonly note?: string;
   /** The patient was asked whether it is meant, and said yes. */
   readonly confirmed?: boolean;

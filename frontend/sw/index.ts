@@ -3,7 +3,7 @@
 import { pressed } from './notifications.ts';
 import { flush, open, report, show } from './push.ts';
 import { worker } from './scope.ts';
-import { dropOldShells, fromShell, keepShell } from './shell.ts';
+import { dropOldShells, fromShell, keepClinic, keepShell } from './shell.ts';
 import { renew, type SubscriptionChange } from './subscription.ts';
 
 worker.addEventListener('install', (event) => event.waitUntil(keepShell()));
@@ -15,6 +15,8 @@ worker.addEventListener('activate', (event) =>
 worker.addEventListener('fetch', (event) => {
   const answer = fromShell(event.request);
   if (answer) event.respondWith(answer);
+  const kept = answer && keepClinic(event.request);
+  if (kept) event.waitUntil(kept);
 });
 
 worker.addEventListener('push', (event) => event.waitUntil(show(event.data)));

@@ -140,7 +140,7 @@ async def test_wrong_statements_get_nothing(
         "no audience": {"leave_out": "aud"},
         "ended": {"exp": seconds(now, 0)},
         "long ended": {"exp": seconds(now, -3600)},
-        "too long": {"exp": seconds(now, 301)},
+        "too long": {"exp": seconds(now, 361)},
         "no end": {"leave_out": "exp"},
         "an end that is none": {"exp": "soon"},
         "an end that is true": {"exp": True},
@@ -177,6 +177,7 @@ async def test_wrong_statements_get_nothing(
         "five minutes": {"exp": seconds(now, 300)},
         "a fraction": {"exp": seconds(now, 1.5)},
         "a clock that is ahead": {"iat": seconds(now, 59), "nbf": seconds(now, 59)},
+        "five minutes by a clock that is ahead": {"exp": seconds(now, 360)},
     }
     for name, how in right.items():
         answer = await ask(http, program.form(program.statement(now, **how)))

@@ -142,6 +142,14 @@ def test_a_dose_of_exactly_a_period_ago_belongs_to_the_period_before() -> None:
     assert "8 of 8" in flag.text
 
 
+def test_a_falling_trend_that_is_known_ends_only_when_it_has_clearly_recovered() -> None:
+    """A dose more or less at the margin must not close the flag and open it again."""
+    for latest, opens, holds in ((8, True, True), (9, False, True), (10, False, False)):
+        doses = a_month(10, latest, 10, 10)
+        assert (falling_trend(doses, MONDAY) is not None) == opens
+        assert (falling_trend(doses, MONDAY, is_open=True) is not None) == holds
+
+
 def injections(*words: str, due: timedelta = timedelta()) -> LineDoses:
     """A weekly testosterone; the last word is of the dose that was due so long ago."""
     doses = [
@@ -197,6 +205,22 @@ def test_a_line_that_was_never_taken_is_late_and_an_intake_outside_the_plan_ends
     assert testosterone_late(late, MONDAY, UTC) is None
 
 
+def test_testosterone_after_a_pause_is_not_late_before_its_window_has_closed() -> None:
+    """The weeks of the pause were nobody's delay; the first dose after it has just fallen due."""
+    line = injections("taken", "held", "held", "missed", due=WEEK / 4)
+    assert testosterone_late(line, MONDAY, UTC) is None
+    flag = testosterone_late(line, MONDAY + DAY, UTC)
+    assert flag is not None
+    assert "due 21 November and not taken" in flag.text
+
+
+def test_what_was_taken_before_the_doses_that_are_read_is_not_never() -> None:
+    line = replace(injections("missed", "missed", due=3 * DAY), before=MONDAY - 70 * DAY)
+    flag = testosterone_late(line, MONDAY, UTC)
+    assert flag is not None
+    assert "last taken 14 September" in flag.text
+
+
 @pytest.mark.parametrize(
     ("words", "days", "flagged"),
     [
@@ -238,16 +262,20 @@ SPOKEN = Reach(
         (replace(SPOKEN, devices=0, since=MONDAY - 2 * DAY), True),
         (replace(SPOKEN, devices=0, since=MONDAY - 2 * DAY + SECOND), False),
         (replace(SPOKEN, devices=0, since=None), True),
+        (replace(SPOKEN, last_spoken_at=MONDAY - 9 * DAY, heard_at=MONDAY - 9 * DAY), False),
+        (replace(SPOKEN, last_spoken_at=MONDAY - 9 * DAY, heard_at=MONDAY - 10 * DAY), True),
         (Reach(), False),
     ],
     ids=[
         "a week of silence", "a second less", "nothing was said", "a device of six days ago",
         "nothing ever took one", "no device for two days", "a second less without one",
-        "never any device", "nothing at all",
+        "never any device", "the last one got through", "the last one did not", "nothing at all",
     ],
 )  # fmt: skip
 def test_who_cannot_be_reached(reach: Reach, flagged: bool) -> None:
     assert (unreachable(reach, MONDAY) is not None) == flagged
+    if reach.devices and reach.since != MONDAY - 6 * DAY:
+        assert reach.lost(MONDAY) == flagged, "the list says so where the flag does"
 
 
 def test_every_rule_has_a_source_a_severity_and_words_that_fill_in() -> None:

@@ -1,5 +1,6 @@
 """The one reading function: what it reads from rows is what the oracle counts, for any period."""
 
+from base64 import urlsafe_b64encode
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.accounts.models import Person
 from app.audit import Means
+from app.clinic.changes import ChangeKind, changes_of
 from app.clinic.figures import Period, adherence_of, reports_of
 from app.db import Sessions
 from app.doses.log import undo
@@ -28,7 +30,7 @@ from tests.doses.test_adherence_oracle import agree, as_facts
 from tests.factories import a_line, a_patient, a_protocol
 from tests.story_time import MONDAY, Clock
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 async def write(session: AsyncSession, history: dict[str, Any]) -> tuple[UUID, dict[int, UUID]]:
@@ -163,8 +165,9 @@ async def test_a_dose_nobody_could_be_reminded_of_is_unresolved_and_never_taken(
     await say(session, nights[0])
     await speak(session, nights[1])  # no device was there
     await speak(session, nights[2], devices=1)
+    await speak(session, nights[3])
     await say(session, nights[3])
-    await undo(
+    await undo(  # who took it back knew of it, whatever became of the reminder
         session, patient.id, nights[3].id, event_id=uuid4(), author=patient.id, means=Means.APP,
         now=nights[3].due_at + timedelta(minutes=1),
     )  # fmt: skip
@@ -291,11 +294,33 @@ async def test_raw_doses_come_page_by_page_with_both_times_and_without_notes(
     figures = (await http.get("/api/patients/me/adherence", headers=mine)).json()["pooled"]
     for word in ("on_time", "late", "skipped", "unresolved", "before_initiation", "rest", "open"):
         assert figures[word] == sum(one["counts_as"] == word for one in whole), word
-    for wrong in ("x", "e30", "MjAyNi0xMS0yNA", "ä"):
+    ends = [
+        urlsafe_b64encode(f"{at} {uuid4()}".encode()).decode()
+        for at in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")
+    ]
+    for wrong in ("x", "e30", "MjAyNi0xMS0yNA", "ä", *ends):
         answer = await http.get(
             "/api/patients/me/doses/record", params={"cursor": wrong}, headers=mine
         )
         assert answer.status_code == 422
+
+
+async def test_what_changed_is_counted_like_the_figures_that_are_signed_under_it(
+    session: AsyncSession,
+) -> None:
+    """A line that nobody ever took has nothing expected, so nothing of it was missed."""
+    patient = await a_patient(session)
+    begun, never = await a_protocol(session, patient, a_line(), a_line(medicine="ipamorelin"))
+    nights = await doses_of(session, patient, begun)
+    await say(session, nights[0])
+    now = nights[2].closes_at
+    changes = await changes_of(session, patient.id, uuid4(), nights[0].due_at - HOUR, now)
+    assert [one.text for one in changes if one.kind is ChangeKind.DOSES] == [
+        "Sermorelin: 2 missed, 0 skipped, of 3 expected"
+    ]
+    figures = (await adherence_of(session, patient.id, Period.last_days(30, now), now)).out()
+    assert (figures.pooled.missed, figures.pooled.expected) == (2, 3)
+    assert [one.line.id for one in figures.lines if one.line and one.not_initiated] == [never]
 
 
 def test_the_worst_of_a_night_is_its_word_and_missing_nights_are_none() -> None:

@@ -160,12 +160,18 @@ async def test_a_cursor_names_nobody_and_belongs_to_its_own_list(session: AsyncS
     odd: list[list[Any]] = [
         ["labs", "DROP", 0, mine], ["labs", 2**70, 0, mine], ["labs", 1.5, 0, mine],
         ["labs", 0, 0, 7], ["labs", None, 0, mine], ["labs", 0, "no", mine],
-        ["labs", 0, 0, str(uuid4())], [[], {}], [["labs"] * 4],
+        ["labs", 0, 0, str(uuid4())], [[], {}], [["labs"] * 4], ["labs", 0, 1.0, mine],
+        ["labs", 0, False, mine],
     ]  # fmt: skip
     made = [base64.urlsafe_b64encode(json.dumps(each).encode()).decode() for each in odd]
     for wrong in ("x", "ä", "e30", *made):
         with pytest.raises(Invalid):
             await listed(session, actor, Wanted(Sort.LABS, cursor=wrong), MONDAY)
+    for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-11-23T12:00"):
+        text = json.dumps(["last_taken", moment, 0, mine])
+        wrong = base64.urlsafe_b64encode(text.encode()).decode()
+        with pytest.raises(Invalid):
+            await listed(session, actor, Wanted(Sort.LAST_TAKEN, cursor=wrong), MONDAY)
 
 
 async def test_who_changes_between_two_pages_is_neither_lost_nor_a_mistake(

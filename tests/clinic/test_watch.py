@@ -15,6 +15,7 @@ from app.audit import AuditEntry, AuditSeal
 from app.clinic import episodes
 from app.clinic import watch as watching
 from app.clinic.episodes import flag_history, reconcile
+from app.clinic.flag_facts import reach_of
 from app.clinic.flag_rules import Flag, Severity
 from app.clinic.models import FlagEpisode, Look, Watermark
 from app.clinic.watch import AGAIN, UNCARED, watch
@@ -22,7 +23,7 @@ from app.db import Sessions
 from app.doses.models import Dose
 from app.monitoring.levels import signal_id
 from app.sealing import Sealer, seal
-from tests.clinic.test_adherence import doses_of, say
+from tests.clinic.test_adherence import doses_of, say, speak
 from tests.conftest import SECRET
 from tests.factories import a_care_link, a_clinician, a_device, a_line, a_patient, a_protocol
 from tests.monitoring.rows import a_result
@@ -258,3 +259,110 @@ async def test_the_cost_follows_what_is_due(session: AsyncSession) -> None:
     assert await watch(session, MONDAY) == 1 + watching.BATCH
     assert await watch(session, MONDAY) == 3
     assert await watch(session, MONDAY) == 0
+
+
+async def test_who_never_had_a_device_stays_unreachable_from_week_to_week(
+    session: AsyncSession,
+) -> None:
+    """A weekly line speaks once a week: its next dose must not close the flag and open it anew."""
+    patient = await a_patient(session)
+    await a_care_link(session, patient, await a_clinician(session))
+    await a_protocol(session, patient, {**ANASTROZOLE, "weekdays": [1]})
+    weeks = await doses_of(session, patient)
+    for dose in weeks[:3]:
+        await speak(session, dose)
+        await watched(session, dose.due_at + timedelta(seconds=1))
+        await watched(session, dose.due_at + 2 * DAY)
+    rows = select(FlagEpisode).where(FlagEpisode.rule == "unreachable")
+    (episode,) = await session.scalars(rows)
+    assert (episode.opened_at, episode.closed_at) == (weeks[0].due_at + 2 * DAY, None)
+
+
+async def test_a_line_that_was_not_begun_is_no_falling_trend(session: AsyncSession) -> None:
+    """The flag counts as the list and every report do."""
+    patient = await a_cared_patient(session)
+    old, new = await a_protocol(session, patient, ANASTROZOLE, a_line())
+    taken, left_out = await doses_of(session, patient, old), await doses_of(session, patient, new)
+    for night in [*taken[:8], *left_out[:8]]:  # the new line came a month after the other
+        night.due_at -= 30 * DAY
+        night.closes_at -= 30 * DAY
+    await session.flush()
+    for night in taken:
+        await say(session, night)
+    now = taken[-1].closes_at
+    found = (await reconcile(session, [patient.id], now))[patient.id]
+    assert "falling_trend" not in {flag.code for flag in found}
+    await say(session, left_out[8])  # begun, and then left out
+    found = (await reconcile(session, [patient.id], now))[patient.id]
+    (flag,) = (flag for flag in found if flag.code == "falling_trend")
+    assert f": {len(taken) - 7} of {2 * (len(taken) - 8)};" in flag.text
+    for night in left_out[9:-2]:
+        await say(session, night)
+    kept = (await reconcile(session, [patient.id], now))[patient.id]
+    assert flag.id in {each.id for each in kept}, "below the margin, and still open"
+    await say(session, left_out[-2])
+    over = (await reconcile(session, [patient.id], now))[patient.id]
+    assert flag.id not in {each.id for each in over}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_while_a_colleague_reads_the_seals_nobody_waits_for_them(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        patient = await a_cared_patient(session)
+        await watched(session, MONDAY)
+    async with sessions.begin() as reader:
+        mark = await reader.get_one(Watermark, "watch", with_for_update=True)
+        mark.number += 1
+        await reader.flush()
+        async with sessions.begin() as session, asyncio.timeout(5):
+            assert await watch(session, MONDAY + HOUR) == 1
+            assert (await session.get_one(Look, patient.id)).looked_at == MONDAY + HOUR
+
+
+async def test_who_follows_a_patient_who_cannot_be_shown_is_shown_all_the_same(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fault comes late, when rows of the batch have been changed already."""
+    people = [await a_cared_patient(session, f"P{each}") for each in range(3)]
+    broken = sorted(person.id for person in people)[1]
+    reached = reach_of
+
+    async def breaks(session: AsyncSession, patients: Any, now: datetime) -> Any:
+        found = await reached(session, patients, now)
+        return {each: one for each, one in found.items() if each != broken}
+
+    monkeypatch.setattr(watching, "reach_of", breaks)
+    # What the tests log with reads the locals; what an operator runs tells kinds and places.
+    monkeypatch.setattr(watching.log, "exception", lambda *_, **__: None)
+    await watched(session, MONDAY)
+    looks = {row.patient_id: row for row in await session.scalars(select(Look))}
+    for row in looks.values():
+        await session.refresh(row)
+    assert looks.pop(broken).next_at == MONDAY + AGAIN
+    assert {row.looked_at for row in looks.values()} == {MONDAY}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_change_during_a_colleagues_look_is_looked_at_again(sessions: Sessions) -> None:
+    """The colleague read before the dose was logged, and writes down when to look next after it."""
+    async with sessions.begin() as session:
+        patient = await a_cared_patient(session)
+        await watched(session, MONDAY)
+    later = MONDAY + HOUR
+    async with sessions.begin() as session:
+        audit.record(session, "dose.taken", at=later, actor=None, patient=patient.id, dose="x")
+        await session.flush()
+        await seal(session, SEALER, later)
+
+    async def other() -> None:
+        async with sessions.begin() as session:
+            await watch(session, later)
+
+    async with sessions.begin() as session:
+        row = await session.get_one(Look, patient.id, with_for_update=True)
+        reading = asyncio.create_task(other())
+        await asyncio.sleep(0.3)
+        row.next_at = later + HOUR
+    await asyncio.wait_for(reading, 20)
+    async with sessions.begin() as session:
+        assert (await session.get_one(Look, patient.id)).looked_at == later

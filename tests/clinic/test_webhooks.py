@@ -13,7 +13,7 @@ from app import audit
 from app.accounts.access import ClinicActor
 from app.accounts.models import CareLink, Clinic, Person
 from app.audit import AuditEntry, AuditSeal
-from app.clinic import webhooks
+from app.clinic import webhook_delivery, webhook_queue, webhooks
 from app.clinic.events import events_of_clinic, events_of_clinician
 from app.clinic.models import Task, Webhook, WebhookDelivery
 from app.clinic.webhook_delivery import Teller
@@ -21,6 +21,7 @@ from app.clinic.webhook_policy import FAILURES_IN_A_ROW, PAUSES
 from app.clinic.webhook_queue import AT_ONCE, LEASE, fan_out
 from app.config import Settings
 from app.db import Sessions
+from app.housekeeping import tidy
 from app.problems import NotFound
 from app.push.guard import Addresses
 from app.push.seal import Seal
@@ -514,6 +515,58 @@ async def test_a_replay_tells_everything_after_a_number_again_under_the_same_ids
         await webhooks.replay(session, stage.actor, webhook, 10**9, time.now)
     await teller.run_once(time.now)
     assert len(receiver.heard) == 2
+
+
+@on_sqlite
+async def test_a_long_replay_keeps_nobody_else_waiting(
+    stage: Stage, teller: Teller, receiver: Receiver, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run takes some steps along the stream and then sends; the rest comes with the next runs."""
+    monkeypatch.setattr(webhook_queue, "BATCH", 1)
+    monkeypatch.setattr(webhook_delivery, "ROUNDS", 3)
+    long_ago, _ = await stage.webhook(receiver.url)
+    await stage.happen(times=9)
+    for _ in range(9):
+        await teller.run_once(time.now)
+    assert len(receiver.heard) == 9
+    other, _ = await stage.webhook(receiver.url)
+    async with stage.sessions.begin() as session:
+        await webhooks.replay(session, stage.actor, long_ago, 0, time.now)
+    await stage.seal()
+    await stage.happen()
+    await teller.run_once(time.now)
+    assert [each.status for each in await stage.deliveries(other)] == [204]
+    behind = (await stage.row(long_ago)).position
+    assert 0 < behind < (await stage.row(other)).position
+    for _ in range(9):
+        await teller.run_once(time.now)
+    assert (await stage.row(long_ago)).position == (await stage.row(other)).position
+
+
+async def test_what_was_told_a_month_ago_is_forgotten_and_a_replay_brings_it_back(
+    stage: Stage, teller: Teller, receiver: Receiver, time: Clock
+) -> None:
+    webhook, _ = await stage.webhook(receiver.url)
+    receiver.script = [204, 500]
+    await stage.happen()
+    await teller.run_once(time.now)
+    await stage.happen()
+    await teller.run_once(time.now)
+    told, waits = await stage.deliveries(webhook)
+    assert (told.status, waits.delivered_at) == (204, None)
+    time.advance(days=30)
+    async with stage.sessions.begin() as session:
+        await tidy(session, time.now)
+    assert len(await stage.deliveries(webhook)) == 2
+    time.advance(seconds=1)
+    async with stage.sessions.begin() as session:
+        await tidy(session, time.now)
+    [left] = await stage.deliveries(webhook)
+    assert left.number == waits.number, "what is not finished stays"
+    async with stage.sessions.begin() as session:
+        await webhooks.replay(session, stage.actor, webhook, told.number - 1, time.now)
+    await teller.run_once(time.now)
+    assert [each.status for each in await stage.deliveries(webhook)] == [204, 204]
 
 
 async def test_a_ping_takes_the_way_of_events_and_reaches_its_own_webhook_alone(

@@ -33,7 +33,7 @@ def a_history(random: Random, *, most_nights: int = 60) -> dict[str, Any]:
     dues = sorted(dose["due"] for line in lines for dose in line["doses"])
     last = dues[-1] if dues else datetime.combine(first, time(22), UTC)
     until = random.choice((
-        last + timedelta(hours=random.randint(0, 200)),
+        last + timedelta(hours=random.choice((random.randint(0, 200), 1500))),
         random.choice(dues or [last]) + timedelta(minutes=random.choice((0, 1, 400))),
     ))  # fmt: skip
     span = timedelta(hours=random.choice((24, 7 * 24, 7 * 24, 30 * 24, 30 * 24 + 1, 90 * 24)))
@@ -147,7 +147,7 @@ def _extra(
     dose["due"] += timedelta(minutes=random.randint(-600, 300))
     dose["closes"] = dose["due"] + timedelta(minutes=5)
     if random.random() < 0.8:
-        _take(random, dose, dose["due"])
+        _take(random, dose, dose["due"] + timedelta(hours=random.choice((0, 0, 30, -30))))
     return dose
 
 

@@ -1,6 +1,7 @@
 """Every figure of adherence agrees with counting by hand, for thousands of random histories."""
 
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -216,29 +217,65 @@ def test_rates_stay_in_their_bounds_and_none_comes_from_nothing(random: Random) 
     assert found.implementation.of <= counts.expected
 
 
-def test_a_gap_across_a_hold_is_not_held_against_anybody() -> None:
+def nightly(nights: int, taken: Iterable[int], held: Iterable[int] = ()) -> dict[str, Any]:
+    """A line of so many nights, taken on time on some of them and held on others."""
     line: dict[str, Any] = {
         "number": 0, "quota": None, "slots": 1, "every": timedelta(days=1), "weeks_off": 0,
         "rhythm": {"weekdays": [], "every": 1, "weeks_off": 0, "times": 1}, "stopped": None,
     }  # fmt: skip
     random = Random(1)
-    nights = [FIRST_NIGHTS[3] + timedelta(days=each) for each in range(60)]
     line["doses"] = [
-        a_dose(random, line, night, 0, "UTC") | {"number": number, "held": 5 <= number < 50,
-                                                 "unreached": False}
-        for number, night in enumerate(nights)
-    ]  # fmt: skip
-    for number in (*range(5), *range(50, 55)):
-        line["doses"][number]["taken_at"] = line["doses"][number]["due"]
-        line["doses"][number]["logged"] = line["doses"][number]["due"]
+        a_dose(random, line, FIRST_NIGHTS[3] + timedelta(days=number), 0, "Africa/Abidjan")
+        | {"number": number, "held": number in held, "unreached": False}
+        for number in range(nights)
+    ]
+    for number in taken:
+        dose = line["doses"][number]
+        dose["taken_at"] = dose["logged"] = dose["due"]
+    return line
+
+
+def read(line: dict[str, Any], days: int, start: datetime | None = None) -> Followed:
+    """The figures of its last days, nine hours after the last dose was due."""
     until = line["doses"][-1]["due"] + timedelta(hours=9)
-    since = line["doses"][0]["due"] - timedelta(hours=1)
-    found = followed([course_of(line, since, until, until)], since, until)
+    since = until - timedelta(days=days)
+    return followed([course_of(line, start or since, until, until)], since, until)
+
+
+def test_a_gap_across_a_hold_is_not_held_against_anybody() -> None:
+    line = nightly(60, taken=(*range(5), *range(50, 55)), held=range(5, 50))
+    found = read(line, 60)
     assert found.gap is not None
     assert (found.gap.until, found.gap.since) == (None, line["doses"][54]["due"])
     assert found.persistence.state.value == "on_treatment"
     assert (found.holidays.count, found.holidays.longest) == (1, 5)
     assert found.ratios.longest == 1
+
+
+def test_a_gap_may_have_begun_before_the_period_and_before_what_was_read() -> None:
+    line = nightly(30, taken=(0, 1, 25))
+    found = read(line, 7)  # read from night 23 on
+    assert found.gap is not None
+    assert (found.gap.since, found.gap.until) == (line["doses"][1]["due"], line["doses"][25]["due"])
+    assert float(found.gap.intervals) == found.ratios.longest == 24
+
+
+def test_who_goes_on_pause_and_then_falls_silent_was_treated_until_the_last_intake() -> None:
+    line = nightly(60, taken=range(10), held=range(10, 20))
+    found = read(line, 60)
+    assert (found.persistence.state.value, found.persistence.days) == ("discontinued", 9)
+    assert found.persistence.until == line["doses"][9]["due"]
+    assert (found.after_discontinuation, found.implementation.of) == (40, 10)
+    assert (found.counts.expected, found.counts.taken) == (50, 10)
+    paused = read(nightly(60, taken=range(10), held=range(10, 60)), 60)
+    assert paused.persistence.state.value == "on_treatment"
+
+
+def test_one_and_a_half_intervals_are_not_over_it() -> None:
+    line = nightly(3, taken=(0, 2))
+    line["doses"][2]["taken_at"] -= timedelta(hours=12)
+    found = read(line, 9)
+    assert (found.ratios.longest, found.ratios.overshot) == (1.5, 0)
 
 
 def test_rhythms_are_those_of_the_recurrence() -> None:

@@ -582,7 +582,7 @@ def test_the_plan_is_what_follows_whatever_clinic_and_patient_do(
     Care.engine = connect(f"sqlite+aiosqlite:///{Care.database}")
     machine: Any = Care.TestCase
     machine.settings = settings(
-        max_examples=int(os.environ.get("VESPER_MACHINE_RUNS", "18")),
+        max_examples=int(os.environ.get("VESPER_MACHINE_RUNS", "10")),
         stateful_step_count=int(os.environ.get("VESPER_MACHINE_STEPS", "18")),
         deadline=None, suppress_health_check=list(HealthCheck),
     )  # fmt: skip

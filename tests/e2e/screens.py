@@ -451,6 +451,14 @@ async def a_private_address(page: Page) -> None:
     await page.locator("[data-feed] button").first.click()
 
 
+async def a_file_that_is_none(page: Page) -> None:
+    """Another file than a record, chosen to bring one back."""
+    file = {"name": "photo.zip", "mimeType": "application/zip", "buffer": b"PK\x03\x04"}
+    await page.locator("[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    await page.click("form [type=submit]")
+    await page.locator("[aria-invalid=true]").wait_for()
+
+
 async def a_missed_one(page: Page) -> None:
     """The past nights, with what can still be said about a dose that was missed."""
     await page.locator("article").first.wait_for()
@@ -682,6 +690,7 @@ SCREENS = (
     Screen("keys", "working", "/clinic/keys", "[data-webhook]", a_key_and_a_webhook),
     Screen("passkeys", "private", "/settings/passkeys", "[data-passkey]", one_to_remove),
     Screen("calendar-feeds", "private", "/settings/calendar", "[data-feed]", a_private_address),
-    Screen("record", "private", "/settings/record", "[data-do=pdf]"),
+    Screen("record", "private", "/settings/record", "[data-do=pdf]", a_file_that_is_none),
+    Screen("ending", "private", "/settings/record/end", FORM, a_mistake),
     Screen("clinician-settings", "clinician", "/settings", "[name=theme]"),
 )  # fmt: skip

@@ -1,6 +1,8 @@
 """A clinician's day in a real browser: in with a passkey, through the tasks by keyboard; and a
-patient's passkey. The authenticator is the one that Chromium has for tests."""
+patient's passkey and ways out. The authenticator is the one that Chromium has for tests."""
 
+import io
+import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -108,6 +110,50 @@ async def test_a_passkey_is_made_in_the_settings_and_signs_in_at_one_press(
     await page.goto(f"{url}/sign-in")
     await page.click("[data-do=passkey]")
     await page.get_by_text("Vesper does not know it").wait_for()
+    await page.context.close()
+
+
+async def test_a_record_comes_back_out_of_its_zip_file_and_ends_for_good(clinic: Clinic) -> None:
+    url = clinic.server.url
+    page = await clinic.page_of("private")
+    await page.goto(f"{url}/settings/record")
+    async with page.expect_download() as saving:
+        await page.click("[data-do=everything]")
+    saved = (await (await saving.value).path()).read_bytes()
+    names = zipfile.ZipFile(io.BytesIO(saved)).namelist()
+    assert {"record.json", "fhir.ndjson", "tables/doses.csv"} <= set(names)
+    whole = {"name": "record.zip", "mimeType": "application/zip", "buffer": saved}
+    half = whole | {"buffer": saved[: len(saved) // 2]}
+    await page.context.close()
+
+    page = await clinic.browser.page()
+    page.set_default_timeout(10_000)
+    mine = {"email": "back.again@example.org", "password": "a lamp in every window"}
+    person = mine | {"name": "Ana", "timezone": "America/Denver"}
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    await page.request.post(f"{url}/api/auth/register", data=person, headers=headers)
+    await page.goto(f"{url}/start/protocol")
+    await page.get_by_text("bring it back").click()
+    file = page.locator("[type=file]")
+    await file.set_input_files(half)  # type: ignore[arg-type]
+    await page.get_by_role("button", name="Bring it back").click()
+    await page.get_by_text("holds no record.json that can be read").wait_for()
+    await file.set_input_files(whole)  # type: ignore[arg-type]
+    await page.get_by_role("button", name="Bring it back").click()
+    await page.locator("[data-restored] h2:focus").wait_for()
+    await page.goto(f"{url}/settings/protocol")
+    await page.locator("article", has_text="Sermorelin").first.wait_for()
+
+    await page.goto(f"{url}/settings/record/end")
+    await page.locator("[name=sure]").check()
+    await page.fill("[name=password]", "another lamp")
+    await page.click("form [type=submit]")
+    await page.get_by_text("This is not the password of this account.").wait_for()
+    await page.fill("[name=password]", mine["password"])
+    await page.click("form [type=submit]")
+    await page.get_by_text("Your record has ended").wait_for()
+    again = await page.request.post(f"{url}/api/auth/login", data=mine, headers=headers)
+    assert again.status == 401
     await page.context.close()
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from tests.e2e.people import a_person_at_bedtime, migrated, serving, writing
 from tests.e2e.visit import Visit, a_place_where_it_is_evening
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, a_clinician
 from tests.rig.chromium import Chromium
 from tests.rig.desktop import Desktop
+from tests.rig.waiting import until
 from tests.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -34,6 +35,12 @@ PNG_SIZE = """(async path => {
     const bytes = new DataView(await (await fetch(path)).arrayBuffer())
     return `${bytes.getUint32(16)}x${bytes.getUint32(20)}`
 })"""
+
+KEPT_FOR_CLINICS = r"""(async () => {
+    const kept = await (await caches.open((await caches.keys())[0])).keys()
+    const clinics = /\/(Panel|Tasks|Keys|Patient[A-Z]\w*|ProposalForm)-/
+    return kept.filter(({url}) => clinics.test(url)).length
+})()"""
 
 A_SCREEN = "document.querySelector('h1')?.textContent.trim()"
 
@@ -93,6 +100,34 @@ async def test_a_patients_app_opens_without_a_network_at_any_address(tmp_path: P
                 if not path.startswith("/start/"):
                     await browser.wait_for("document.querySelector('nav a')")
                 await visit.is_at(path)
+
+
+async def test_a_clinicians_open_page_outlives_its_files_on_the_server(tmp_path: Path) -> None:
+    """All are kept with the first one asked for, and by nobody who asks for none."""
+    server = await migrated(Server(tmp_path))
+    async with writing(server) as session:
+        clinician = await a_clinician(session)
+    async with Desktop() as desktop, Chromium(desktop, notifications="ask") as browser:
+        with serving(server):
+            visit = Visit(browser, server.url, "UTC")
+            await browser.navigate(server.url)
+            await visit.worker_is_ready()
+            assert await browser.evaluate(KEPT_FOR_CLINICS) == 0
+            await browser.navigate(f"{server.url}/sign-in")
+            await visit.fill("email", clinician.email)
+            await visit.fill("password", PASSWORD)
+            await visit.submit()
+            await visit.is_at("/clinic")
+
+            async def all_are_kept() -> bool:
+                return int(await browser.evaluate(KEPT_FOR_CLINICS)) > 5
+
+            await until(all_are_kept, "the clinician's files in this browser")
+            await browser.offline(True)
+            await forget_http_cache(browser)
+            await browser.evaluate("document.querySelector('a[href=\"/clinic/tasks\"]').click()")
+            await visit.is_at("/clinic/tasks")
+            assert await browser.wait_for(A_SCREEN) == "Tasks"
 
 
 async def forget_http_cache(browser: Chromium) -> None:

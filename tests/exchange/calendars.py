@@ -32,7 +32,7 @@ def read_by_ical_js(file: bytes) -> list[dict[str, Any]]:
     """The events as Thunderbird's parser reads them, without any zone but those in the file."""
     told = subprocess.run(
         [ROOT / ".venv" / "bin" / "node", "--input-type=module", "--eval", READER],
-        input=file, capture_output=True, cwd=ROOT / "frontend", check=True, timeout=60,
+        input=file, capture_output=True, cwd=ROOT / "frontend/tools", check=True, timeout=60,
     )  # fmt: skip
     found: list[dict[str, Any]] = json.loads(told.stdout)
     return found

@@ -535,6 +535,32 @@ async def a_read_has_a_version_and_every_refusal_is_an_outcome(cast: Cast) -> No
     assert any("by FHIR" in str(each) for each in log["entries"])
 
 
+async def what_was_taken_back_is_a_mistake_and_whoever_reads_on_hears_of_it(cast: Cast) -> None:
+    """Also where it is a pressure of which one half was wrong."""
+    patient, world = cast.patient, cast.world
+    before = (world.time.now + timedelta(seconds=1)).isoformat().replace("+00:00", "Z")
+    world.time.advance(minutes=1)
+    line = (await patient("GET", f"{MINE}/doses?from=2026-11-23&to=2026-12-02"))["doses"][0]
+    extra = {"id": str(uuid4()), "line_id": line["line_id"], "confirmed": True}
+    dose = (await patient("POST", "/api/doses/extra", extra, expect=201))["id"]
+    asked = f"MedicationAdministration?patient={cast.id}&_lastUpdated=gt{before}&status="
+    (taken,) = await cast.found(f"{asked}completed")
+    assert taken["id"].endswith(dose.replace("-", ""))
+    await patient("POST", f"/api/doses/{dose}/undo", {"id": str(uuid4())})
+    assert await cast.found(f"{asked}completed") == []
+    (mistaken,) = await cast.found(f"{asked}entered-in-error")
+    assert (mistaken["id"], mistakes(mistaken)) == (taken["id"], [])
+    assert "dosage" not in mistaken
+
+    shown = (await patient("GET", f"{MINE}/observations?code=diastolic"))["observations"]
+    wrong = {"reason": "A slip"}
+    await patient("POST", f"{MINE}/observations/{shown[0]['id']}/void", wrong)
+    changed = f"Observation?patient={cast.id}&_lastUpdated=gt{before}&category=vital-signs"
+    by_status = {each["status"]: each for each in await cast.found(changed)}
+    assert by_status["final"]["code"]["coding"][0]["code"] == "8480-6"
+    assert by_status["entered-in-error"]["valueQuantity"]["value"] == 82
+
+
 async def test_a_record_leaves_by_fhir(cast: Cast) -> None:
     """One past serves every chapter: to live through it takes longer than to read it."""
     await a_whole_record_is_valid_complete_and_refers_to_itself(cast)
@@ -544,6 +570,7 @@ async def test_a_record_leaves_by_fhir(cast: Cast) -> None:
     await the_figures_of_adherence_are_those_that_the_clinic_reads(cast)
     await searches_narrow_page_and_refuse_what_they_cannot_read(cast)
     await a_read_has_a_version_and_every_refusal_is_an_outcome(cast)
+    await what_was_taken_back_is_a_mistake_and_whoever_reads_on_hears_of_it(cast)
 
 
 async def test_anybody_may_read_what_the_server_can_do(world: World) -> None:

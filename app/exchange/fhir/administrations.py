@@ -1,7 +1,8 @@
 """MedicationAdministration: a dose that was taken, and one that was not, with the reason. Pure.
 
 What was not logged is never `completed`. A dose whose window is still open, or is yet to come, has
-no administration, and neither has a night that the week of a line leaves free.
+no administration, and neither has a night that the week of a line leaves free; where somebody said
+one was taken and then took that back, whoever read it before has to hear that it was a mistake.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.doses.models import Dose, Event, Held, SkipReason
-from app.doses.state import DoseState, WeekKey, state_of, week_key
+from app.doses.state import DoseState, WeekKey, counts_in_week, state_of, week_key
 from app.doses.weeks import Week
 from app.exchange.fhir.codes import (
     LINE,
@@ -33,6 +34,7 @@ from app.units import Amount
 
 COMPLETED = "completed"
 NOT_GIVEN = "not-done"
+MISTAKEN = "entered-in-error"
 
 _WORDS = {
     SkipReason.FORGOT: "Forgot",
@@ -57,6 +59,20 @@ class Log:
     weeks: Mapping[WeekKey, Week]
     lines: Mapping[UUID, Line]
 
+    def week_changed(self, dose: Dose, now: datetime) -> datetime:
+        """When the week of a dose last came to stand otherwise: by a word, or a window closing.
+
+        Which of its nights are missing is known only then, long after their own windows.
+        """
+        key = week_key(dose)
+        moments = [
+            moment
+            for each in self.doses
+            if each.line_id == dose.line_id and week_key(each) == key
+            for moment in (each.closes_at, *(event.logged_at for event in each.events))
+        ]
+        return max((each for each in moments if each <= now), default=dose.closes_at)
+
     def state(self, dose: Dose, now: datetime) -> DoseState:
         """What happened to a dose, or what may still happen."""
         return state_of(dose, now, self.weeks.get(week_key(dose)))
@@ -70,10 +86,15 @@ def administrations(
     found = []
     for dose in log.doses:
         state = log.state(dose, now)
-        if state not in _SETTLED or (state is DoseState.HELD and dose.due_at > now):
+        settled = state in _SETTLED and not (state is DoseState.HELD and dose.due_at > now)
+        if not settled and not dose.events:
             continue
         order = nights.order_of(dose)
-        found.append(_administration(protocol, dose, state, log.lines[dose.line_id], order, now))
+        line, updated = log.lines[dose.line_id], _updated(dose, state, now)
+        if state is DoseState.MISSED and counts_in_week(dose):
+            updated = max(updated, log.week_changed(dose, now))
+        shown = state if settled else None
+        found.append(_administration(protocol, dose, shown, line, order, updated))
     return found
 
 
@@ -100,9 +121,10 @@ def _holds(order: Order, night: date) -> bool:
 
 
 def _administration(
-    protocol: Protocol, dose: Dose, state: DoseState, line: Line, order: Order | None,
-    now: datetime,
+    protocol: Protocol, dose: Dose, state: DoseState | None, line: Line, order: Order | None,
+    updated: datetime,
 ) -> Entry:  # fmt: skip
+    """state   None: what was said of it was taken back, and nothing has come of it yet"""
     event = dose.outcome
     taken = event if state is DoseState.TAKEN else None
     happened = taken.taken_at if taken and taken.taken_at else dose.due_at
@@ -110,8 +132,7 @@ def _administration(
         "resourceType": "MedicationAdministration",
         "id": id_in_record(dose.patient_id, dose.id),
         "identifier": [{"system": LINE, "value": str(dose.line_id)}],
-        "status": COMPLETED if state is DoseState.TAKEN else NOT_GIVEN,
-        **({} if state is DoseState.TAKEN else {"statusReason": _why(dose, state, event)}),
+        **_status(dose, state, event),
         "medicationCodeableConcept": medicine_concept(line.medicine, line.form),
         "subject": of_patient(dose.patient_id),
         "effectiveDateTime": local(happened, dose.zone),
@@ -123,7 +144,16 @@ def _administration(
         resource["note"] = [{"text": "Taken outside the plan."}]
     if taken is not None:
         resource["dosage"] = _dosage(dose, taken)
-    return entry(resource, at=dose.due_at, updated=_updated(dose, state, now))
+    return entry(resource, at=dose.due_at, updated=updated)
+
+
+def _status(dose: Dose, state: DoseState | None, event: Event | None) -> Resource:
+    """Whether it was given, and if not, why."""
+    if state is None:
+        return {"status": MISTAKEN}
+    if state is DoseState.TAKEN:
+        return {"status": COMPLETED}
+    return {"status": NOT_GIVEN, "statusReason": _why(dose, state, event)}
 
 
 def _dosage(dose: Dose, event: Event) -> Resource:

@@ -59,8 +59,9 @@ def observations(
     """
     pairs = pressure_pairs(rows)
     second = {each.id for each in pairs.values()}
+    changed = _changed(rows)
     return [
-        _observation(row, pairs.get(row.id), people, statements)
+        _observation(row, pairs.get(row.id), people, statements, changed)
         for row in rows
         if row.id not in second
     ]
@@ -75,6 +76,19 @@ def pressure_pairs(rows: Iterable[Observation]) -> dict[UUID, Observation]:
     return {both["systolic"].id: both["diastolic"] for both in found.values() if len(both) == 2}
 
 
+def _changed(rows: Iterable[Observation]) -> dict[UUID, datetime]:
+    """By panel, when one of its pressures was last entered or taken back.
+
+    The other one then says something else as well: alone what it said for both, or the reverse.
+    """
+    found: dict[UUID, datetime] = {}
+    for row in rows:
+        if row.code in PRESSURE:
+            at = row.voided_at or row.entered_at
+            found[row.panel_id] = max(at, found.get(row.panel_id, at))
+    return found
+
+
 def observation_ref(patient_id: UUID, observation_id: UUID) -> str:
     """The logical id of an observation."""
     return id_in_record(patient_id, observation_id)
@@ -82,7 +96,7 @@ def observation_ref(patient_id: UUID, observation_id: UUID) -> str:
 
 def _observation(
     row: Observation, second: Observation | None, people: Mapping[UUID, Person],
-    statements: Mapping[UUID, str],
+    statements: Mapping[UUID, str], changed: Mapping[UUID, datetime],
 ) -> Entry:  # fmt: skip
     item = CATALOGUE[row.code]
     resource: Resource = {
@@ -90,7 +104,7 @@ def _observation(
         "id": observation_ref(row.patient_id, row.id),
         **_specimen_of(row, item),
         "identifier": [{"system": f"{OBSERVED}-panel", "value": str(row.panel_id)}],
-        "status": _status(row),
+        "status": _status(row, second),
         "category": [concept(coding(CATEGORY, *_CATEGORIES[item.group]))],
         "code": _code(row, item) if second is None else concept(
             _PRESSURE_PANEL, text="Blood pressure"
@@ -110,14 +124,17 @@ def _observation(
             {"code": _code(each, CATALOGUE[each.code]), **_value(each, CATALOGUE[each.code])}
             for each in (row, second)
         ]
-    moments = [each.voided_at or each.entered_at for each in (row, second) if each is not None]
-    return entry(resource, at=row.collected_at, updated=max(moments))
+    updated = row.voided_at or row.entered_at
+    if row.code in PRESSURE:
+        updated = max(updated, changed[row.panel_id])
+    return entry(resource, at=row.collected_at, updated=updated)
 
 
-def _status(row: Observation) -> str:
+def _status(row: Observation, second: Observation | None) -> str:
     if row.voided_at is not None:
         return "entered-in-error"
-    return "corrected" if row.replaces is not None else "final"
+    corrected = row.replaces or (second.replaces if second else None)
+    return "corrected" if corrected is not None else "final"
 
 
 def _code(row: Observation, item: Item) -> Resource:

@@ -6,7 +6,7 @@ instructions, which FHIR tells by the same `sequence`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 
 from app.exchange.fhir.codes import (
@@ -63,6 +63,7 @@ def dosages(rule: Recurrence, parts: Sequence[Stretch], route: str) -> list[Reso
     clock = [at for at in rule.times if at is not None]
     kinds: list[list[time]] = [[]] if None in rule.times else []
     kinds += [clock] if clock else []
+    parts = _in_step(rule, parts)
     return [
         {
             "sequence": number,
@@ -79,6 +80,22 @@ def dosages(rule: Recurrence, parts: Sequence[Stretch], route: str) -> list[Reso
         for number, part in enumerate(parts, 1)
         for times in kinds
     ]
+
+
+def _in_step(rule: Recurrence, parts: Sequence[Stretch]) -> Sequence[Stretch]:
+    """The stretches, each from its first dose on, where a dose falls on every so many nights.
+
+    Whoever reads "every 3 days" counts from the first day of the bounds. A new version, a block of
+    a cycle and a step of a titration begin in between, and the nights go on as they were.
+    """
+    if rule.every == 1 or rule.weekdays:
+        return parts
+    moved = [
+        replace(part, since=part.since + A_DAY * (-(part.since - rule.first).days % rule.every))
+        for part in parts
+    ]
+    with_doses = [each for each in moved if each.until is None or each.since <= each.until]
+    return with_doses or parts
 
 
 def quantity(amount: Amount) -> Resource:

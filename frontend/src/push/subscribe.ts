@@ -1,6 +1,6 @@
 import { base64url, sha256 } from '../../shared/bytes.ts';
 import { get, post } from '../api/client.ts';
-import type { Device } from '../api/types.ts';
+import type { Device, ServerKey } from '../api/types.ts';
 import { deviceName, thisBrowser } from './platform.ts';
 
 /** Longest wait for the browser's push service, in milliseconds; some browsers never answer. */
@@ -9,11 +9,6 @@ const PATIENCE = 20_000;
 /** The browser could not be signed up for push. */
 export class NoPush extends Error {
   override readonly name = 'NoPush';
-}
-
-interface ServerKey {
-  readonly key: string;
-  readonly key_id: string;
 }
 
 /** Sign this browser up for reminders, or confirm that it is. Answers the device as the server knows it. */

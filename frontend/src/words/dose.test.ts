@@ -2,16 +2,17 @@ import { expect, test } from 'vitest';
 
 import type { LogReport } from '../../shared/reports.ts';
 import type { Dose } from '../api/types.ts';
+import { some } from '../api/some.ts';
 import { known, stateAt, waitingExtra } from './dose.ts';
 
 const due_at = '2026-11-21T21:30:00Z';
 const closes_at = '2026-11-22T03:00:00Z';
 
-const dose: Dose = {
+const dose = some<Dose>({
   id: 'd', line_id: 'l', version_id: 'v', night: '2026-11-21', slot: 0, label: 'Sermorelin', amount: { value: '1', unit: 'mg' },
   route: 'subcutaneous', due_at, closes_at, due_local: '22:30', closes_local: '04:00', zone: 'Europe/Berlin',
   state: 'upcoming', late: null, taken_at: null, logged_at: null, reason: null, taken_amount: null, extra: false,
-};
+});
 
 const log: LogReport = { way: 'log', id: 'r', dose: 'd', at: '2026-11-21T21:40:00Z', kind: 'taken', taken_at: '2026-11-21T21:40:00Z' };
 const later = new Date('2026-11-21T22:00:00Z');

@@ -51,7 +51,8 @@ export function isThere(dose: KnownDose): boolean {
 /** A dose outside the plan that still waits on this phone, made after another dose of its line. */
 export function waitingExtra(report: ExtraReport, like: Dose, night: string): KnownDose {
   const at = report.taken_at ?? report.at;
-  const none = { late: null, logged_at: null, reason: null, held_for: null, week: null, too_close: null, reminder: null };
+  // Its reminder is the other dose's, which nothing tells of a dose that was taken.
+  const none = { late: null, logged_at: null, reason: null, held_for: null, week: null, too_close: null };
   return {
     ...like, ...none, id: report.id, night, slot: -1, extra: true, state: 'taken', due_at: at, taken_at: at,
     taken_amount: report.amount ?? null, waiting: true,

@@ -1,6 +1,6 @@
 /** Amounts, nights and reminder ladders in plain words. Pure. */
 
-import type { Amount, Recurrence } from '../api/types.ts';
+import type { Amount, Recurrence, RecurrenceIn } from '../api/types.ts';
 import { plural, spoken, weekdayName } from './night.ts';
 
 // Written mcg, because a µ by hand or in a small font is misread as m: a thousandfold slip (ISMP).
@@ -39,7 +39,7 @@ export function routeText(route: string): string {
 }
 
 /** Which nights: "every night", "Monday to Friday", "every 3 nights". */
-export function nightsText(rule: Pick<Recurrence, 'weekdays' | 'every' | 'per_week' | 'weeks_on' | 'weeks_off'>): string {
+export function nightsText(rule: Pick<Recurrence, 'weekdays' | 'every' | 'weeks_on' | 'weeks_off'> & Pick<RecurrenceIn, 'per_week'>): string {
   const cycle = rule.weeks_off > 0 ? `, ${plural(rule.weeks_on, 'week')} on and ${plural(rule.weeks_off, 'week')} off` : '';
   if (rule.per_week) return `any ${plural(rule.per_week, 'night')} of the week${cycle}`;
   const days = [...rule.weekdays].sort((a, b) => a - b);

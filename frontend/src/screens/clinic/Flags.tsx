@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 import { post } from '../../api/client.ts';
 import type { Flag, Results, SignalLevel } from '../../api/types.ts';
@@ -79,6 +79,12 @@ interface FlagCardProps extends Pick<FlagsProps, 'patient' | 'mayAcknowledge' | 
 function FlagCard({ patient, flag, about, mayAcknowledge, onSeen }: FlagCardProps): JSX.Element {
   const { code, severity, text, since, seen, source, overridden } = flag;
   const tasking = useSignal(false);
+  const asking = useRef<HTMLButtonElement>(null);
+  const put = async (): Promise<void> => {
+    tasking.value = false;
+    await new Promise(requestAnimationFrame);
+    asking.current?.focus();
+  };
   // A task that is done makes room for another: the flag is still there.
   const mayTask = mayAcknowledge && !seen && Boolean(flag.id) && (!flag.task || flag.task.closed_at !== null);
   const pressing = severity === 'red' || severity === 'emergency';
@@ -108,7 +114,7 @@ function FlagCard({ patient, flag, about, mayAcknowledge, onSeen }: FlagCardProp
       <div class="flag-actions">
         {/* What stands on a result or a report is acknowledged; everything else goes by itself once it no longer holds. */}
         {flag.id && flag.observation_id && !seen && mayAcknowledge && <Acknowledge path={`/api/patients/${encodeURIComponent(patient)}/flags/${flag.id}/acknowledge`} of={text} onSeen={onSeen} />}
-        {mayTask && !tasking.value && <button class="button" type="button" data-do="task" onClick={() => (tasking.value = true)}>Make a task<span class="only-read"> of: {text}</span></button>}
+        {mayTask && !tasking.value && <button class="button" type="button" ref={asking} data-do="task" onClick={() => (tasking.value = true)}>Make a task<span class="only-read"> of: {text}</span></button>}
         {about && <a class="button" href={`/clinic/patients/${patient}/${about}`}>{about === 'symptoms' ? 'See what was reported' : 'See the result'}<span class="only-read">: {text}</span></a>}
         {source && (
           <details class="source">
@@ -117,7 +123,7 @@ function FlagCard({ patient, flag, about, mayAcknowledge, onSeen }: FlagCardProp
           </details>
         )}
       </div>
-      {tasking.value && <TaskForm patient={patient} flag={flag} onMade={async () => { tasking.value = false; await onSeen(); }} onClose={() => (tasking.value = false)} />}
+      {tasking.value && <TaskForm patient={patient} flag={flag} onMade={async () => { tasking.value = false; await onSeen(); }} onClose={() => void put()} />}
     </li>
   );
 }
@@ -126,6 +132,7 @@ function Acknowledge({ path, of, onSeen }: { readonly path: string; readonly of:
   const form = useForm();
   const noting = useSignal(false);
   const note = useSignal('');
+  useEffect(() => { if (noting.value) form.element.current?.querySelector('textarea')?.focus(); }, [noting.value]);
   const submit = form.submit(async () => {
     await post<Flag>(path, { note: note.value.trim() });
     sayPolitely('Noted, with your name and the time.');

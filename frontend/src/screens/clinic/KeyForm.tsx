@@ -1,13 +1,11 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 
 import { post } from '../../api/client.ts';
-import type { ApiKey, ApiKeys } from '../../api/types.ts';
+import type { ApiKeys, KeyMade } from '../../api/types.ts';
 import { Choice, Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
 import { Mistakes, useForm } from '../../ui/form.ts';
-
-/** A key that was made; its text is in this answer alone, none where the program signs. */
-export type KeyMade = ApiKey & { readonly key: string | null };
 
 interface KeyFormProps {
   readonly scopes: ApiKeys['scopes'];
@@ -24,6 +22,7 @@ export function KeyForm({ scopes, onMade, onStop }: KeyFormProps): JSX.Element {
   const chosen = useSignal<readonly string[]>([]);
   const days = useSignal(90);
   const jwks = useSignal('');
+  useEffect(() => form.element.current?.querySelector('input')?.focus(), []);
   const common = scopes.filter(({ scope }) => !scope.startsWith('system/') || scope === 'system/*.rs');
   const rest = scopes.filter((scope) => !common.includes(scope));
   const toggle = (scope: string, on: boolean): void => {

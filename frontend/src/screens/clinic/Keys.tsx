@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 import { call, get } from '../../api/client.ts';
 import type { ApiKey, ApiKeys } from '../../api/types.ts';
@@ -37,6 +37,9 @@ function KeyList(): JSX.Element {
   const found = useSignal<ApiKeys | undefined>(undefined);
   const made = useSignal<{ readonly name: string; readonly text: string } | undefined>(undefined);
   const adding = useSignal(false);
+  const adder = useRef<HTMLButtonElement>(null);
+  // The keyboard goes on where what was open has closed.
+  const back = (): void => void requestAnimationFrame(() => adder.current?.focus());
   const trouble = useSignal('');
   const load = async (): Promise<void> => {
     trouble.value = '';
@@ -53,20 +56,23 @@ function KeyList(): JSX.Element {
       {trouble.value && <Mistake text={trouble.value} />}
       {!found.value && !trouble.value && <p class="soft" aria-busy="true">One moment…</p>}
       {made.value && (
-        <CopyOnce title={`The key of ${made.value.name}`} label="Key" text={made.value.text} onDone={() => (made.value = undefined)}>
+        <CopyOnce title={`The key of ${made.value.name}`} label="Key" text={made.value.text} onDone={() => { made.value = undefined; back(); }}>
           Put it into the program’s settings, and nowhere else: whoever has it reads what it may read.
         </CopyOnce>
       )}
       {found.value && live.length === 0 && !adding.value && <p class="soft">No program has a key.</p>}
-      <ul class="side-by-side stack">{live.map((key) => <KeyCard key={key.id} of={key} texts={texts} onRevoked={load} />)}</ul>
+      {live.length > 0 && <ul class="side-by-side stack">{live.map((key) => <KeyCard key={key.id} of={key} texts={texts} onRevoked={load} />)}</ul>}
       {found.value && (adding.value ? (
-        <KeyForm scopes={found.value.scopes} onStop={() => (adding.value = false)} onMade={async (key) => {
+        <KeyForm scopes={found.value.scopes} onStop={() => { adding.value = false; back(); }} onMade={async (key) => {
           adding.value = false;
           if (key.key) made.value = { name: key.name, text: key.key };
-          else sayPolitely('The key is registered.');
+          else {
+            sayPolitely('The key is registered.');
+            back();
+          }
           await load();
         }} />
-      ) : <button class="button main mid" type="button" data-do="add-key" onClick={() => (adding.value = true)}>Make a key</button>)}
+      ) : <button class="button main mid" type="button" ref={adder} data-do="add-key" onClick={() => (adding.value = true)}>Make a key</button>)}
       {ended.length > 0 && (
         <details>
           <summary>Ended</summary>

@@ -51,10 +51,14 @@ export default function Panel(): JSX.Element {
   const found = useSignal<Pick<Left, 'patients' | 'next' | 'total'>>({ patients: before?.patients, next: before?.next ?? null, total: before?.total });
   const row = useRef(before?.row ?? '');
   const round = useRef(0);
+  const told = useRef(wish.value);
   const invite = useSignal<Invite | undefined>(undefined);
   const trouble = useSignal('');
   const busy = useSignal(false);
   const list = useRef<HTMLDivElement>(null);
+  const inviting = useRef<HTMLButtonElement>(null);
+  const invited = useRef<HTMLElement>(null);
+  useEffect(() => invited.current?.focus(), [invite.value]);
 
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     trouble.value = '';
@@ -64,6 +68,7 @@ export default function Panel(): JSX.Element {
   const load = (more: boolean): Promise<void> =>
     attempt(async () => {
       const mine = ++round.current;
+      const wished = wish.value;
       busy.value = true;
       const { path, body } = asked(wish.value, more ? found.value.next : null);
       try {
@@ -71,8 +76,13 @@ export default function Panel(): JSX.Element {
         if (mine !== round.current) return;
         const patients = more ? [...(found.value.patients ?? []), ...page.patients] : page.patients;
         found.value = { patients, next: page.next, total: page.total };
+        told.current = wished;
         if (!more && before === undefined) return;
         sayPolitely(countText(patients.length, page.total, wish.value));
+      } catch (problem) {
+        // What is shown stays under the order and the filters by which it was found.
+        if (mine === round.current && found.value.patients) wish.value = told.current;
+        throw problem;
       } finally {
         if (mine === round.current) busy.value = false;
       }
@@ -130,12 +140,13 @@ export default function Panel(): JSX.Element {
         <PanelBar wish={wish.value} onWish={wanted} onFirst={() => links()[0]?.focus()}>
           <KeyHelp notes={NOTES} />
           {!invite.value && (
-            <button class="button" type="button" onClick={() => void attempt(async () => void (invite.value = await call<Invite>('POST', '/api/clinic/invites')))}>Make an invite</button>
+            <button class="button" type="button" ref={inviting} onClick={() => void attempt(async () => void (invite.value = await call<Invite>('POST', '/api/clinic/invites')))}>Make an invite</button>
           )}
         </PanelBar>
         {invite.value && (
-          <section class="card" aria-label="Invite a patient">
+          <section class="card" aria-label="Invite a patient" ref={invited} tabIndex={-1}>
             <InviteCard invite={invite.value} how="Show it to one patient, or send them the link. They choose what you may see and change." />
+            <button class="button wide" type="button" data-do="close-invite" onClick={() => { invite.value = undefined; requestAnimationFrame(() => inviting.current?.focus()); }}>Close</button>
           </section>
         )}
         {trouble.value && <Mistake text={trouble.value} />}

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 import { FILTERS, FIRST, SORTS, sortedBy, toggled, type Sort, type Wish } from './listing.ts';
 
@@ -23,7 +23,9 @@ export function PanelBar({ wish, onWish, onFirst, children }: PanelBarProps): JS
     const timer = setTimeout(() => onWish({ ...wish, q: words.value }), PAUSE);
     return () => clearTimeout(timer);
   }, [words.value]);
+  const field = useRef<HTMLInputElement>(null);
   const clear = (): void => {
+    field.current?.focus();
     words.value = '';
     onWish({ ...FIRST, sort: wish.sort, reversed: wish.reversed });
   };
@@ -32,7 +34,7 @@ export function PanelBar({ wish, onWish, onFirst, children }: PanelBarProps): JS
     <div class="panel-bar">
       <form role="search" onSubmit={(event) => { event.preventDefault(); onWish({ ...wish, q: words.value }); }}>
         <label class="only-read" for="panel-q">Search by name</label>
-        <input id="panel-q" class="input" name="q" type="search" maxLength={100} autocomplete="off" spellcheck={false} placeholder="Search by name" value={words.value}
+        <input id="panel-q" class="input" ref={field} name="q" type="search" maxLength={100} autocomplete="off" spellcheck={false} placeholder="Search by name" value={words.value}
           onInput={(event) => (words.value = event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === 'ArrowDown') {

@@ -88,11 +88,11 @@ function PatientRow({ patient, onRow, onOpen }: RowProps): JSX.Element {
       <td role="cell" class="of-nights">{patient.nights && patient.nights.length > 0 && <NightRow nights={patient.nights} />}</td>
       <td role="cell" class="of-taken">
         <span class="counts">{expected > 0 ? <><strong>{taken}</strong> of {expected}</> : left > 0 ? <span><strong>Not begun</strong><span class="soft small block">{plural(left, 'dose')} left out</span></span> : <span class="soft">None expected</span>}{expected > 0 && <span class="only-narrow"> taken in 30 days</span>}</span>
-        {worst && worst.expected > 0 && worst.taken < worst.expected && <span class="soft small block">{worst.name} {worst.taken} of {worst.expected}</span>}
+        {worst && worst.expected > 0 && worst.taken < worst.expected && <span class="soft small block">Least: {worst.name}, {worst.taken} of {worst.expected}</span>}
       </td>
       <td role="cell" class="of-reach" data-empty={patient.unreachable ? undefined : ''}>{patient.unreachable ? <span class="tag bad">Not reached</span> : <span class="soft nothing">Reached</span>}</td>
-      <td role="cell" class="of-labs" data-empty={patient.labs_overdue > 0 ? undefined : ''}>{patient.labs_overdue > 0 ? <span class="tag late">{patient.labs_overdue} overdue</span> : <Nothing words="None overdue" />}</td>
-      <td role="cell" class="of-tasks" data-empty={patient.tasks_open ? undefined : ''}>{patient.tasks_open ? <span class="tag">{patient.tasks_open} open</span> : <Nothing words="None" />}</td>
+      <td role="cell" class="of-labs" data-empty={patient.labs_overdue > 0 ? undefined : ''}>{patient.labs_overdue > 0 ? <span class="tag late">{patient.labs_overdue} <span class="only-narrow">{patient.labs_overdue === 1 ? 'lab' : 'labs'} </span>overdue</span> : <Nothing words="None overdue" />}</td>
+      <td role="cell" class="of-tasks" data-empty={patient.tasks_open ? undefined : ''}>{patient.tasks_open ? <span class="tag">{patient.tasks_open} <span class="only-narrow">{patient.tasks_open === 1 ? 'task' : 'tasks'} </span>open</span> : <Nothing words="None" />}</td>
     </tr>
   );
 }

@@ -37,6 +37,7 @@ export default function Patient({ names }: ScreenProps): JSX.Element {
   const known = useSignal(false);
   const reviews = useSignal<Reviews | undefined>(undefined);
   const trouble = useSignal('');
+  const missing = useSignal(false);
   const wide = useSignal(false);
   const proposing = useSignal(false);
   const frame = useRef<HTMLDivElement>(null);
@@ -44,7 +45,7 @@ export default function Patient({ names }: ScreenProps): JSX.Element {
   const today = clinicToday();
 
   const note = (problem: unknown): void => void (trouble.value = plain(problem));
-  const load = (): Promise<void> => get<Protocol>(`${path}/protocol`).then((found) => void (protocol.value = found), note);
+  const load = (): Promise<void> => get<Protocol>(`${path}/protocol`).then((found) => void (protocol.value = found), (problem: unknown) => { missing.value = problem instanceof Problem && problem.status === 404; note(problem); });
   const loadFlags = (): Promise<void> =>
     get<{ flags: Flag[] }>(`${path}/flags?history=true`).then((found) => { flags.value = found.flags; known.value = true; }, note);
   const loadReviews = (): Promise<void> =>
@@ -80,6 +81,14 @@ export default function Patient({ names }: ScreenProps): JSX.Element {
   const proposed = protocol.value?.proposed;
   const words = current || proposed ? 'Propose a change' : 'Write a protocol';
   const open = flags.value.filter(({ closed_at }) => !closed_at);
+  if (missing.value) {
+    return (
+      <Page title="Patient" back="/clinic" backTo="Patients" wide>
+        <Mistake text={trouble.value} />
+        <p>They may have ended your access, or the address is not complete.</p>
+      </Page>
+    );
+  }
   return (
     <Page title={care.value.name} back="/clinic" backTo="Patients" wide>
       <div class={`one-patient ${proposing.value ? 'beside' : ''}`} ref={frame}>

@@ -3,7 +3,7 @@ import { Fragment, type JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
 import { get, post, Problem } from '../../api/client.ts';
-import type { Change, Medicine, Protocol, Template, Version, Warning } from '../../api/types.ts';
+import type { Medicine, Preview, Protocol, Template, Version, Warning } from '../../api/types.ts';
 import { toTop } from '../../router.ts';
 import { Mistake, Submit, Trouble } from '../../ui/Field.tsx';
 import { fieldName, Mistakes, plain, useForm } from '../../ui/form.ts';
@@ -28,12 +28,6 @@ interface ProposalFormProps {
 interface Lists {
   readonly medicines: readonly Medicine[];
   readonly templates: readonly Template[];
-}
-
-/** What the server says about a draft before it is sent. */
-interface Preview {
-  readonly changes: readonly Change[];
-  readonly warnings: readonly Warning[];
 }
 
 /** Proposes the next version in two steps: the lines with the reason, and what that changes. */

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 import { post } from '../../api/client.ts';
 import type { Reviews } from '../../api/types.ts';
@@ -66,6 +66,7 @@ function SignOff({ patient, until, onSigned }: { readonly patient: string; reado
   const form = useForm();
   const noting = useSignal(false);
   const note = useSignal('');
+  useEffect(() => { if (noting.value) form.element.current?.querySelector('textarea')?.focus(); }, [noting.value]);
   // Sent twice it is signed once: the id is made when the form is.
   const id = useSignal(crypto.randomUUID() as string);
   const submit = form.submit(async () => {

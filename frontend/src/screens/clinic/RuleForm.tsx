@@ -119,7 +119,7 @@ function Group({ form, name, legend, hint, children }: GroupProps): JSX.Element 
   );
 }
 
-function toggled(codes: readonly string[], code: string, yes: boolean): string[] {
+function toggled<Code extends string>(codes: readonly Code[], code: Code, yes: boolean): Code[] {
   return [...codes.filter((one) => one !== code), ...(yes ? [code] : [])];
 }
 

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 
 import { post } from '../../api/client.ts';
 import type { Flag } from '../../api/types.ts';
@@ -24,6 +25,8 @@ export function TaskForm({ patient, flag, onMade, onClose }: TaskFormProps): JSX
   const title = useSignal(flag ? flag.text.slice(0, 200) : '');
   const mine = useSignal(true);
   const due = useSignal('');
+  // The button that opened it is gone: the keyboard goes on in the form.
+  useEffect(() => form.element.current?.querySelector('input')?.focus(), []);
   const submit = form.submit(async () => {
     if (!title.value.trim()) throw new Mistakes({ title: 'Please say what is to be done.' });
     if (due.value && due.value < clinicToday()) throw new Mistakes({ due_on: 'Please choose today or a later day, or leave it empty.' });

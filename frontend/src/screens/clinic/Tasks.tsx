@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 import { get } from '../../api/client.ts';
-import type { Task } from '../../api/types.ts';
+import type { Task, TaskPage } from '../../api/types.ts';
 import { go, place } from '../../router.ts';
 import { Mistake } from '../../ui/Field.tsx';
 import { plain } from '../../ui/form.ts';
@@ -14,12 +14,6 @@ import { rowAfter } from './listing.ts';
 import { TaskRow } from './TaskRow.tsx';
 import { inOrder, tasksPath, VIEWS, whoseOf } from './tasks.ts';
 import './workStyles.ts';
-
-/** A page of tasks, as the server hands it out. */
-interface TaskPage {
-  readonly tasks: Task[];
-  readonly next: string | null;
-}
 
 const NOTES: readonly KeyNote[] = [
   { keys: ['j', '↓'], does: 'Next task' },

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
 import { call, get, post } from '../../api/client.ts';
-import type { Webhook, WebhookDelivery } from '../../api/types.ts';
+import type { Webhook, WebhookDeliveries } from '../../api/types.ts';
 import { now } from '../../state/now.ts';
 import { sayPolitely } from '../../state/said.ts';
 import { Field, Mistake, Trouble } from '../../ui/Field.tsx';
@@ -18,24 +18,19 @@ interface WebhookCardProps {
   readonly onChanged: () => Promise<void>;
 }
 
-interface Deliveries {
-  readonly deliveries: readonly WebhookDelivery[];
-  readonly next: number | null;
-}
-
 /** One address: how it is doing, what it was told, and what can be done about it. */
 export function WebhookCard({ webhook, onChanged }: WebhookCardProps): JSX.Element {
   const { id, url, events, waiting, failing, last_status, disabled_at, why_disabled } = webhook;
   const path = `/api/clinic/webhooks/${id}`;
   const replaying = useSignal(false);
-  const sent = useSignal<Deliveries | undefined>(undefined);
+  const sent = useSignal<WebhookDeliveries | undefined>(undefined);
   const trouble = useSignal('');
   const attempt = (work: () => Promise<void>): void => {
     trouble.value = '';
     work().catch((problem: unknown) => (trouble.value = plain(problem)));
   };
   const loadSent = async (before?: number): Promise<void> => {
-    const page = await get<Deliveries>(`${path}/deliveries?limit=20${before === undefined ? '' : `&before=${before}`}`);
+    const page = await get<WebhookDeliveries>(`${path}/deliveries?limit=20${before === undefined ? '' : `&before=${before}`}`);
     sent.value = { ...page, deliveries: [...(before === undefined ? [] : (sent.value?.deliveries ?? [])), ...page.deliveries] };
   };
   const changed = async (words: string): Promise<void> => {

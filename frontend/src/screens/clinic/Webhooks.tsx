@@ -1,24 +1,22 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 import { get, post } from '../../api/client.ts';
-import type { Webhook } from '../../api/types.ts';
+import type { WebhookMade, Webhooks as Found } from '../../api/types.ts';
 import { Choice, Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
 import { Mistakes, plain, useForm } from '../../ui/form.ts';
 import { CopyOnce } from '../settings/CopyOnce.tsx';
 import { WebhookCard } from './WebhookCard.tsx';
-
-interface Found {
-  readonly webhooks: readonly Webhook[];
-  readonly events: readonly string[];
-}
 
 /** Addresses of programs that are told what happens, within seconds. */
 export function Webhooks(): JSX.Element {
   const found = useSignal<Found | undefined>(undefined);
   const secret = useSignal<string | undefined>(undefined);
   const adding = useSignal(false);
+  const adder = useRef<HTMLButtonElement>(null);
+  // The keyboard goes on where what was open has closed.
+  const back = (): void => void requestAnimationFrame(() => adder.current?.focus());
   const trouble = useSignal('');
   const load = async (): Promise<void> => {
     trouble.value = '';
@@ -32,19 +30,19 @@ export function Webhooks(): JSX.Element {
       {trouble.value && <Mistake text={trouble.value} />}
       {!found.value && !trouble.value && <p class="soft" aria-busy="true">One moment…</p>}
       {secret.value && (
-        <CopyOnce title="The secret of this webhook" label="Secret" text={secret.value} onDone={() => (secret.value = undefined)}>
+        <CopyOnce title="The secret of this webhook" label="Secret" text={secret.value} onDone={() => { secret.value = undefined; back(); }}>
           With it the program checks that a message is from Vesper (Standard Webhooks).
         </CopyOnce>
       )}
       {found.value?.webhooks.length === 0 && !adding.value && <p class="soft">No address is told anything.</p>}
-      <ul class="side-by-side stack">{found.value?.webhooks.map((webhook) => <WebhookCard key={webhook.id} webhook={webhook} onChanged={load} />)}</ul>
+      {found.value && found.value.webhooks.length > 0 && <ul class="side-by-side stack">{found.value.webhooks.map((webhook) => <WebhookCard key={webhook.id} webhook={webhook} onChanged={load} />)}</ul>}
       {found.value && (adding.value ? (
-        <NewWebhook events={found.value.events} onStop={() => (adding.value = false)} onMade={async (made) => {
+        <NewWebhook events={found.value.events} onStop={() => { adding.value = false; back(); }} onMade={async (made) => {
           adding.value = false;
           secret.value = made;
           await load();
         }} />
-      ) : <button class="button mid" type="button" data-do="add-webhook" onClick={() => (adding.value = true)}>Add an address</button>)}
+      ) : <button class="button mid" type="button" ref={adder} data-do="add-webhook" onClick={() => (adding.value = true)}>Add an address</button>)}
     </section>
   );
 }
@@ -60,12 +58,13 @@ function NewWebhook({ events, onMade, onStop }: NewWebhookProps): JSX.Element {
   const url = useSignal('');
   const every = useSignal(true);
   const chosen = useSignal<readonly string[]>([]);
+  useEffect(() => form.element.current?.querySelector('input')?.focus(), []);
   const make = form.submit(async () => {
     const mistakes: Record<string, string> = {};
     if (!/^https:\/\/[^\s/]+/.test(url.value.trim())) mistakes['url'] = 'Please enter an address that begins with https://';
     if (!every.value && chosen.value.length === 0) mistakes['events'] = 'Please choose at least one, or everything.';
     if (Object.keys(mistakes).length > 0) throw new Mistakes(mistakes);
-    const made = await post<Webhook & { secret: string }>('/api/clinic/webhooks', { url: url.value.trim(), events: every.value ? [] : chosen.value });
+    const made = await post<WebhookMade>('/api/clinic/webhooks', { url: url.value.trim(), events: every.value ? [] : chosen.value });
     await onMade(made.secret);
   });
   const wrong = form.mistakes.value['events'];

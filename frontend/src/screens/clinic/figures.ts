@@ -78,7 +78,7 @@ export function detailRows(figures: AdherenceFigures): [name: string, words: str
     ['Longest time without', gap ? `${hoursText(gap.hours)}${gap.intervals ? `, ${tidy(gap.intervals)} intervals` : ''}` : undefined],
     ['Runs of missed doses', holidays && holidays.count > 0 ? `${holidays.count}, the longest of ${holidays.longest}` : undefined],
     ['Why skipped', Object.entries(reasons).map(([reason, count]) => `“${reasonText(reason)}” ${count}`).join(', ') || undefined],
-    ['Logged', lag && lag.median !== null ? `${minutesText(lag.median)} after it was taken${lag.backfilled_over_24h > 0 ? `; ${lag.backfilled_over_24h} a day or more later` : ''}` : undefined],
+    ['Logged', lag && lag.median !== null ? `${Math.round(lag.median) === 0 ? 'As it was taken' : `${minutesText(lag.median)} after it was taken`}${lag.backfilled_over_24h > 0 ? `; ${lag.backfilled_over_24h} a day or more later` : ''}` : undefined],
     ['Treatment', persistence ? `${STATES[persistence.state]}${persistence.days !== null ? `, ${plural(persistence.days, 'day')}` : ''}` : undefined],
   ];
   return rows.filter((row): row is [string, string] => row[1] !== undefined);
@@ -88,7 +88,7 @@ export function detailRows(figures: AdherenceFigures): [name: string, words: str
 export function definitionRows(definition: Adherence['definition']): [name: string, means: string][] {
   return Object.entries(definition.text ?? (definition as unknown as Readonly<Record<string, string>>))
     .filter(([name, means]) => name !== 'id' && name !== 'phase' && typeof means === 'string')
-    .map(([name, means]) => [name.replaceAll('_', ' '), means]);
+    .map(([name, means]) => [name, means].map((words) => words.replaceAll('`', '').replaceAll('_', ' ')) as [string, string]);
 }
 
 /** Which definition it is: "vesper-1". */

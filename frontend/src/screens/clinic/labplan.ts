@@ -42,7 +42,7 @@ export function placeOf(plan: Pick<LabPlan, 'rules' | 'defaults'>, code: string 
 }
 
 /** Kinds of medicine as a list of choices names them. */
-export const KIND_NAMES: readonly (readonly [code: string, name: string])[] = [
+export const KIND_NAMES: readonly (readonly [code: LabRule['of'][number], name: string])[] = [
   ['androgen', 'Testosterone'], ['aromatase_inhibitor', 'An aromatase inhibitor'], ['glp1', 'A GLP-1'], ['growth_hormone_peptide', 'A growth-hormone peptide'], ['gonadotropin_releasing', 'Gonadorelin'],
 ];
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { Item, LabRule } from '../../api/types.ts';
-import { choicesOf, draftOf, NEW_RULE, ruleOf } from './labrule.ts';
+import { choicesOf, draftOf, NEW_RULE, ruleOf, type RuleDraft } from './labrule.ts';
 
 const items = [
   { code: 'estradiol', group: 'lab', panel: 'hormones' }, { code: 'shbg', group: 'lab', panel: 'hormones' }, { code: 'psa', group: 'lab', panel: 'prostate' },
@@ -23,7 +23,8 @@ test('a rule asks for what one visit can tell, by panel, and for nothing that is
 
 test('a rule that was not changed is the default one to the letter; a changed one loses its source', () => {
   expect(ruleOf(draftOf(standard), 'a', standard, items, 'rules.0').rule).toEqual(standard);
-  for (const other of [{ markers: ['psa'] }, { offset_days: '70' }, { age: '' }, { on: ['glp1'] }, { of: ['glp1'] }]) {
+  const changes: readonly Partial<RuleDraft>[] = [{ markers: ['psa'] }, { offset_days: '70' }, { age: '' }, { on: ['glp1'] }, { of: ['glp1'] }];
+  for (const other of changes) {
     const { rule } = ruleOf({ ...draftOf(standard), ...other }, 'a', standard, items, 'rules.0');
     expect(rule?.source).toBe('Chosen by the clinic for this patient.');
   }
@@ -35,7 +36,7 @@ test('what is missing in a rule is named as the API names it', () => {
 });
 
 test('what the chosen anchor does not have is not sent', () => {
-  const draft = { ...NEW_RULE, name: ' Own ', markers: ['shbg'], of: ['androgen'], offset_days: '28', repeat_days: '90', age: '40', on: ['glp1'] };
+  const draft: RuleDraft = { ...NEW_RULE, name: ' Own ', markers: ['shbg'], of: ['androgen'], offset_days: '28', repeat_days: '90', age: '40', on: ['glp1'] };
   expect(ruleOf({ ...draft, anchor: 'last_result' }, 'own-1', undefined, items, 'rules.0').rule).toMatchObject({ name: 'Own', of: [], repeat_days: null, only_if: { age_at_least: 40, on: ['glp1'] } });
   expect(ruleOf({ ...draft, anchor: 'dose_change', age: '', on: [] }, 'own-1', undefined, items, 'rules.0').rule).toMatchObject({ of: ['androgen'], repeat_days: 90, only_if: null });
 });

@@ -9,7 +9,7 @@ const NUMBERS = ['offset_days', 'window_before', 'window_after', 'repeat_days'] 
 /** A rule as its form holds it: numbers as they are typed. */
 export interface RuleDraft extends Pick<LabRule, 'name' | 'purpose' | 'markers' | 'anchor' | 'of'>, Readonly<Record<(typeof NUMBERS)[number], string>> {
   /** The kinds of medicine one of which has to be taken. */
-  readonly on: readonly string[];
+  readonly on: LabRule['of'];
   readonly age: string;
 }
 

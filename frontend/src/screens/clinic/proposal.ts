@@ -1,6 +1,6 @@
 /** A change that a clinician proposes, beside its lines: what was typed, what is missing, what is sent. Pure. */
 
-import type { Because, Marker, Protocol, Result, Results, Version, VersionNote, VersionState, Warning } from '../../api/types.ts';
+import type { BecauseIn, Comparator, Marker, Protocol, Result, Results, Version, VersionNote, VersionState, Warning } from '../../api/types.ts';
 import { dayAndMonth, nightName } from '../../words/night.ts';
 import { fullDate, valueText } from '../health/history.ts';
 
@@ -117,11 +117,11 @@ function hasLab({ marker, value, unit, collected }: Proposal): boolean {
   return [marker, value, unit, collected].some((part) => part.trim());
 }
 
-function becauseOf({ marker, value, unit, collected }: Proposal): Because {
+function becauseOf({ marker, value, unit, collected }: Proposal): BecauseIn {
   const [, comparator, number = ''] = RESULT.exec(value.trim()) ?? [];
   return {
     marker: marker.trim(), value: number.replace(',', '.'), unit: unit.trim(), collected_on: collected,
-    ...(comparator && { comparator }),
+    ...(comparator && { comparator: comparator as Comparator }),
   };
 }
 

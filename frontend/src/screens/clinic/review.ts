@@ -18,12 +18,12 @@ export function newestReview(reviews: readonly Review[]): Review | undefined {
 type Change = Reviews['open']['changes'][number];
 
 const NOUNS: Readonly<Record<string, readonly [one: string, several: string]>> = {
-  version: ['step of the protocol', 'steps of the protocol'], doses: ['line with doses not taken', 'lines with doses not taken'], results: ['entry of results or answers', 'entries of results or answers'],
+  version: ['step of the protocol', 'steps of the protocol'], doses: ['medicine with doses not taken', 'medicines with doses not taken'], results: ['entry of results or answers', 'entries of results or answers'],
   flag: ['flag', 'flags'], task: ['task', 'tasks'], hold: ['hold', 'holds'], device: ['device', 'devices'],
 };
 
 /** How much changed of what, the weightiest first: "2 flags, 1 set of results". */
-export function tallyText(changes: readonly Pick<Change, 'kind'>[]): string {
+export function tallyText(changes: readonly { readonly kind: string }[]): string {
   const kinds = [...new Set([...Object.keys(NOUNS), ...changes.map(({ kind }) => kind)])];
   return kinds.flatMap((kind) => {
     const count = changes.filter((change) => change.kind === kind).length;

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 
+import { some } from '../../api/some.ts';
 import type { Dose, Flag, Marker, VersionNote } from '../../api/types.ts';
 import { datesOf, dayText, daysUpTo, doseText, entriesOf, eventBeside, isEvent, rowsOf, summaryOf, timelineOf, type Evidence, type Stretch } from './timeline.ts';
 
-const dose = (night: string, state: Dose['state'], more: Partial<Dose> = {}): Dose => ({
+const dose = (night: string, state: Dose['state'], more: Partial<Dose> = {}): Dose => some<Dose>({
   id: `${night}-${state}`, line_id: 'a', version_id: 'v', night, slot: 0, label: 'Sermorelin', amount: { value: '250', unit: 'ug' }, route: 'subcutaneous', due_at: '', closes_at: '',
   due_local: '22:30', closes_local: '04:00', zone: 'America/Denver', state, late: state === 'taken' ? false : null, taken_at: null, logged_at: null, reason: null, taken_amount: null, extra: false, ...more,
 });
@@ -12,7 +13,7 @@ const version = (number: number, from: string, state: VersionNote['state'] = 'pa
   number, state, effective_night: from, in_force_from: from, at_once: false, created_at: '', author: { id: 'c', name: 'Clinician', role: 'clinician' }, reason: 'As discussed', self_reported: false, acknowledged_at: null,
 });
 
-const flag = (code: string, since: string, more: Partial<Flag> = {}): Flag => ({
+const flag = (code: string, since: string, more: Partial<Flag> = {}): Flag => some<Flag>({
   code, severity: 'amber', since, text: `${code} was seen.`, overridden: false, id: code, observation_id: null, seen: null, source: null, ...more,
 });
 

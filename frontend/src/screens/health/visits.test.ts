@@ -7,7 +7,7 @@ const TODAY = '2026-11-21';
 const aVisit = (part: Partial<Visit> = {}): Visit => ({
   id: 'v', name: 'Week 12 labs', purpose: 'blood', due_on: '2026-11-26', opens_on: '2026-11-19', closes_on: '2026-12-03', state: 'due', draws: ['d'], markers: [], marker_names: [], chosen: null, ...part,
 });
-const aDraw = (part: Partial<Draw> = {}): Draw => ({ ...aVisit(), id: 'd', snoozed_until: null, drawn_on: null, done_on: null, ...part });
+const aDraw = (part: Partial<Draw> = {}): Draw => ({ ...aVisit(), id: 'd', step: 'w12', snoozed_until: null, drawn_on: null, done_on: null, ...part });
 
 test.each([
   [{ state: 'due' }, {}, 'Any day until Thursday, 3 December is right.'],

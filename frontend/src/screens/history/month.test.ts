@@ -6,7 +6,7 @@ import { addMonths, drawn, isMonth, monthName, SIGNS, signOf, weeksOf } from './
 const doses = (...states: DoseState[]): CalendarDose[] =>
   states.map((state) => ({ id: null, line_id: 'l', label: '', amount: { value: '1', unit: 'mg' }, due_local: '22:30', state, late: false }));
 const night = (states: DoseState[], ...why: ('hold' | 'weeks_off')[]): Pick<CalendarNight, 'doses' | 'pauses'> => ({
-  doses: doses(...states), pauses: why.map((each) => ({ line_id: 'l', label: '', why: each, reason: null })),
+  doses: doses(...states), pauses: why.map((each) => ({ line_id: 'l', label: '', why: each, reason: '' })),
 });
 
 test.each([

@@ -9,15 +9,17 @@ import { AMOUNT_REASONS } from '../../words/reasons.ts';
 import { amountText, unitName } from '../../words/schedule.ts';
 import { enteredAmount, unitsLike } from './amounts.ts';
 
+type AmountReason = NonNullable<Details['amount_reason']>;
+
 /** Another amount than planned, as it was entered. */
 export interface AmountState {
   readonly value: Signal<string>;
   readonly unit: Signal<string>;
-  readonly reason: Signal<string | undefined>;
+  readonly reason: Signal<AmountReason | undefined>;
 }
 
 /** Start with nothing, or with what is on record. The planned amount is never filled in. */
-export function useAmount(unit: string, recorded: Amount | null, reason: string | null | undefined): AmountState {
+export function useAmount(unit: string, recorded: Amount | null, reason: AmountReason | null): AmountState {
   return { value: useSignal(recorded?.value ?? ''), unit: useSignal(recorded?.unit ?? unit), reason: useSignal(reason ?? undefined) };
 }
 

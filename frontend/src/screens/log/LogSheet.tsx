@@ -28,7 +28,7 @@ export default function LogSheet({ dose, mode, onDone }: LogSheetProps): JSX.Ele
   const kind = useSignal<'taken' | 'skipped'>(mode === 'skip' || (mode === 'amend' && dose.state === 'skipped') ? 'skipped' : 'taken');
   const when = useTakenAt(possibleNights(dose.night, tonight.value), mode === 'amend' ? dose.taken_at : null);
   const amount = useAmount(dose.amount.unit, mode === 'amend' ? dose.taken_amount : null, mode === 'amend' ? dose.amount_reason : null);
-  const reason = useSignal<string | undefined>(mode === 'amend' ? (dose.reason ?? undefined) : undefined);
+  const reason = useSignal<Details['reason'] | undefined>(mode === 'amend' ? (dose.reason ?? undefined) : undefined);
   const note = useSignal(mode === 'amend' ? noteOf(dose) : '');
   const changed = mode === 'amend' ? null : dose.changed_to;
   const taken = kind.value === 'taken';

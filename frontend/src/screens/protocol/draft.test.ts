@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest';
 
-import type { Medicine, Template } from '../../api/types.ts';
+import { some } from '../../api/some.ts';
+import type { Line, Medicine, Template } from '../../api/types.ts';
 import { amountDoubt, emptyLine, fromLines, fromTemplate, lineMistakes, lineSentence, toLineIn, type DraftLine } from './draft.ts';
 
-const medicine: Medicine = {
+const medicine = some<Medicine>({
   code: 'cjc', name: 'CJC-1295', forms: [{ code: 'no-dac', name: 'without DAC' }, { code: 'dac', name: 'with DAC' }],
   form_required: true, routes: ['subcutaneous'], units: ['ug', 'mg'], plausible: { min: '50', max: '500', unit: 'ug' }, window_minutes: null,
-};
+});
 
 const template: Template = {
   code: 't', name: 'Weeknights', description: '',
   lines: [{
-    medicine: 'cjc', form: null, route: 'subcutaneous', window_minutes: null, on_time_minutes: null, ladder: null,
-    recurrence: { weekdays: [1, 2, 3, 4, 5], every: 1, weeks_on: 1, weeks_off: 0, first: null, last: null, times: ['bedtime'] },
+    medicine: 'cjc', form: null, route: 'subcutaneous', window_minutes: null, on_time_minutes: 60, ladder: [],
+    recurrence: { weekdays: [1, 2, 3, 4, 5], every: 1, weeks_on: 1, weeks_off: 0, first: null, last: null, times: ['bedtime'], per_week: null },
   }],
 };
 
@@ -59,12 +60,12 @@ test('an unusual amount is questioned in any unit of mass, and never refused', (
 });
 
 test('an edited line keeps what the form does not ask about', () => {
-  const standing = {
+  const standing = some<Line>({
     id: 'l1', medicine: 'cjc', name: 'CJC-1295', form: 'no-dac', route: 'subcutaneous',
     amount: { value: '0.2', unit: 'mg' },
     recurrence: { weekdays: [], every: 1, weeks_on: 1, weeks_off: 0, first: '2026-11-01', times: ['bedtime', '08:00'] },
     schedule_text: '', window_minutes: null, on_time_minutes: 45, ladder: [0, 10], hold: null, window_source: 'label', min_gap_minutes: null, min_gap_source: '', steps: [], next_step: null, next_turn: null, holds: [],
-  };
+  });
   const [draft] = fromLines([standing]);
   expect(draft && toLineIn({ ...draft, value: '0.3' })).toMatchObject({
     id: 'l1', amount: { value: '0.3', unit: 'mg' }, window_minutes: null, on_time_minutes: 45, ladder: [0, 10],

@@ -1,6 +1,6 @@
 /** A protocol while it is being written: what the form holds, what is wrong with it, what is sent. Pure. */
 
-import type { Line, LineIn, Medicine, Recurrence, Template } from '../../api/types.ts';
+import type { Line, LineIn, Medicine, Recurrence, RecurrenceIn, Template } from '../../api/types.ts';
 import { dayAndMonth } from '../../words/night.ts';
 import { amountText, nightsText, routeText, timesText } from '../../words/schedule.ts';
 
@@ -29,7 +29,7 @@ export interface DraftLine {
   readonly ladder: readonly number[] | undefined;
   /** Why an unusual amount or frequency is meant; undefined until it has to be asked. */
   readonly override: string | undefined;
-  readonly rest: Pick<Recurrence, 'first' | 'last'>;
+  readonly rest: Pick<RecurrenceIn, 'first' | 'last'>;
   /** Kept as they are, because the form has no question for them: further times a day, and what counts as on time. */
   readonly moreTimes: readonly string[];
   readonly onTime: number | undefined;
@@ -64,7 +64,7 @@ export function fromTemplate(template: Template): DraftLine[] {
     route: line.route,
     ...timing(line.recurrence),
     window: line.window_minutes ?? undefined,
-    ladder: line.ladder ?? undefined,
+    ladder: line.ladder,
   }));
 }
 
@@ -142,7 +142,7 @@ export function lineMistakes(lines: readonly DraftLine[], medicines: readonly Me
 }
 
 /** The rule a line's answers make. */
-export function recurrenceOf(line: DraftLine): Recurrence {
+export function recurrenceOf(line: DraftLine): RecurrenceIn & Omit<Recurrence, keyof DraftLine['rest'] | 'per_week'> {
   return {
     weekdays: line.nights === 'weekdays' ? [...line.weekdays].sort() : [],
     every: line.nights === 'gap' ? Number(line.every) : 1,

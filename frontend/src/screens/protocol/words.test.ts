@@ -21,7 +21,7 @@ test('a version says where it stands', () => {
 });
 
 test('the lab result behind a change is one short sentence', () => {
-  expect(becauseText({ marker: 'Oestradiol', comparator: '>', value: '61', unit: 'pg/mL', collected_on: '2026-11-03' })).toBe('Oestradiol >61 pg/mL, 3 November');
+  expect(becauseText({ observation: null, marker: 'Oestradiol', comparator: '>', value: '61', unit: 'pg/mL', collected_on: '2026-11-03' })).toBe('Oestradiol >61 pg/mL, 3 November');
 });
 
 test('who prescribed it is said as far as it is known', () => {

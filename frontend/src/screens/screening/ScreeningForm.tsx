@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
 import { get, post } from '../../api/client.ts';
-import type { Protocol, ScreeningAnswer, ScreeningQuestion, Screenings } from '../../api/types.ts';
+import type { Protocol, ScreeningAnswer, ScreeningQuestions, Screenings } from '../../api/types.ts';
 import { toTop } from '../../router.ts';
 import { Choice, Field, forgive, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
 import { Mistakes, plain, useForm } from '../../ui/form.ts';
@@ -16,15 +16,10 @@ interface ScreeningFormProps {
   readonly onDone: () => void;
 }
 
-interface Asked {
-  readonly questions: readonly ScreeningQuestion[];
-  readonly medicines: readonly string[];
-}
-
 /** The questions before a growth-hormone peptide starts, and yearly; no answer is given beforehand. */
 export function ScreeningForm({ patient, onDone }: ScreeningFormProps): JSX.Element {
   const form = useForm();
-  const asked = useSignal<Asked | undefined>(undefined);
+  const asked = useSignal<ScreeningQuestions | undefined>(undefined);
   const missing = useSignal('');
   const answers = useSignal<Readonly<Record<string, ScreeningAnswer>>>({});
   const note = useSignal('');
@@ -34,7 +29,7 @@ export function ScreeningForm({ patient, onDone }: ScreeningFormProps): JSX.Elem
   const path = `/api/patients/${encodeURIComponent(patient)}`;
 
   useEffect(() => {
-    get<Asked>('/api/screening/questions').then((found) => (asked.value = found), (problem: unknown) => (missing.value = plain(problem)));
+    get<ScreeningQuestions>('/api/screening/questions').then((found) => (asked.value = found), (problem: unknown) => (missing.value = plain(problem)));
   }, []);
 
   const submit = form.submit(async () => {

@@ -3,18 +3,13 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
 import { get } from '../../api/client.ts';
-import type { AccessEntry } from '../../api/types.ts';
+import type { AccessEntry, AccessLog } from '../../api/types.ts';
 import { now } from '../../state/now.ts';
 import { me } from '../../state/session.ts';
 import { Choice, Mistake } from '../../ui/Field.tsx';
 import { plain } from '../../ui/form.ts';
 import { Page } from '../../ui/Page.tsx';
 import { byDay, byOthers, whoText } from './entries.ts';
-
-interface LogPage {
-  readonly entries: AccessEntry[];
-  readonly next: string | null;
-}
 
 /** Every time somebody opened or changed this record, day by day. */
 export default function Access(): JSX.Element {
@@ -28,7 +23,7 @@ export default function Access(): JSX.Element {
     busy.value = true;
     trouble.value = '';
     try {
-      const page = await get<LogPage>(`/api/me/access-log${next.value ? `?cursor=${next.value}` : ''}`);
+      const page = await get<AccessLog>(`/api/me/access-log${next.value ? `?cursor=${next.value}` : ''}`);
       entries.value = [...(entries.value ?? []), ...page.entries];
       next.value = page.next;
     } catch (problem) {

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 import { call, get, post } from '../../api/client.ts';
-import type { CalendarFeed } from '../../api/types.ts';
+import type { CalendarFeed, CalendarFeedMade } from '../../api/types.ts';
 import { now } from '../../state/now.ts';
 import { sayPolitely } from '../../state/said.ts';
 import { Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
@@ -20,6 +20,7 @@ export default function Calendar(): JSX.Element {
   const feeds = useSignal<readonly CalendarFeed[] | undefined>(undefined);
   const made = useSignal<string | undefined>(undefined);
   const trouble = useSignal('');
+  const page = useRef<HTMLHeadingElement>(null);
   const load = async (): Promise<void> => {
     trouble.value = '';
     await get<{ feeds: CalendarFeed[] }>('/api/me/calendar-feeds').then(
@@ -33,15 +34,15 @@ export default function Calendar(): JSX.Element {
     <Page title="Calendar" lead="Your nights and blood draws in the calendar you use anyway." back="/settings" backTo="Settings">
       {trouble.value && <Mistake text={trouble.value} />}
       {made.value && (
-        <CopyOnce title="Your calendar address" label="Private address" text={made.value} onDone={() => (made.value = undefined)}>
+        <CopyOnce title="Your calendar address" label="Private address" text={made.value} onDone={() => { made.value = undefined; requestAnimationFrame(() => page.current?.focus()); }}>
           In your calendar, choose to subscribe or to add by address, and paste it there.
         </CopyOnce>
       )}
       {!known && !trouble.value && <p class="soft" aria-busy="true">One moment…</p>}
-      <ul class="stack">{known?.map((feed) => <FeedCard key={feed.id} feed={feed} onEnded={load} />)}</ul>
+      {known && known.length > 0 && <ul class="stack">{known.map((feed) => <FeedCard key={feed.id} feed={feed} onEnded={load} />)}</ul>}
       {known && !made.value && <NewFeed first={known.length === 0} onMade={async (url) => { made.value = url; await load(); }} />}
       <section class="stack">
-        <h2>What it shows, and to whom</h2>
+        <h2 ref={page} tabIndex={-1}>What it shows, and to whom</h2>
         <ul class="stack promise">
           <li><Icon name="nights" /> When something is due, under a title that names nothing: no medicine, no amount, no lab, no clinic.</li>
           <li><Icon name="alert" /> Whoever has the address can read it, without signing in. Give it to your own calendar only.</li>
@@ -76,7 +77,7 @@ function NewFeed({ first, onMade }: { readonly first: boolean; readonly onMade: 
   const name = useSignal('');
   const make = form.submit(async () => {
     if (!name.value.trim()) throw new Mistakes({ name: 'Please name it, so that you know it again.' });
-    const { url } = await post<CalendarFeed & { url: string }>('/api/me/calendar-feeds', { name: name.value.trim() });
+    const { url } = await post<CalendarFeedMade>('/api/me/calendar-feeds', { name: name.value.trim() });
     name.value = '';
     await onMade(url);
   });

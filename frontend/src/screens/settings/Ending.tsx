@@ -3,19 +3,12 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
 import { get, post } from '../../api/client.ts';
+import type { EndingPlan } from '../../api/types.ts';
 import { signOut } from '../../state/session.ts';
 import { Choice, Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
 import { Mistakes, plain, useForm } from '../../ui/form.ts';
 import { Page } from '../../ui/Page.tsx';
 import { dateOf } from './consent.ts';
-
-/** What the end of a record takes, and what is kept, as the server says it. */
-interface EndingPlan {
-  readonly goes: readonly string[];
-  readonly kept: readonly string[];
-  readonly kept_until: string | null;
-  readonly reason: string;
-}
 
 /** The end of a record: what goes, what has to be kept, and the password. */
 export default function Ending(): JSX.Element {
@@ -35,15 +28,16 @@ export default function Ending(): JSX.Element {
       {plan && (
         <>
           <section class="card" aria-labelledby="goes">
-            <h2 id="goes">What goes at once</h2>
-            <ul class="plain-list">{plan.goes.map((each) => <li key={each}>{each}</li>)}</ul>
+            <h2 id="goes">What goes</h2>
+            <ul class="stack tight bullets">{plan.goes.map((each) => <li key={each}>{each}</li>)}</ul>
           </section>
           <section class="card" aria-labelledby="kept">
             <h2 id="kept">What is kept</h2>
-            <ul class="plain-list">{plan.kept.map((each) => <li key={each}>{each}</li>)}</ul>
+            <ul class="stack tight bullets">{plan.kept.map((each) => <li key={each}>{each}</li>)}</ul>
             {plan.kept_until && <p>{plan.reason} That will be on <strong>{dateOf(plan.kept_until)}</strong>.</p>}
           </section>
           <p>Ending your record does not end your treatment. Speak with your clinic about your medicines first.</p>
+          <a class="button mid wide" href="/api/me/export.zip" download="record.zip" data-outside>Save everything first</a>
           <EndingForm />
         </>
       )}
@@ -61,12 +55,12 @@ function EndingForm(): JSX.Element {
     if (!password.value) mistakes['password'] = 'Please type your password.';
     if (Object.keys(mistakes).length > 0) throw new Mistakes(mistakes);
     await post('/api/me/deletion', { password: password.value, confirm: 'end my record' });
-    await signOut();
+    await signOut('/welcome?ended');
   });
   return (
     <form class="card form" ref={form.element} onSubmit={end} noValidate aria-label="End my record">
       <Trouble form={form} />
-      <fieldset data-wrong={form.mistakes.value['sure'] ? '' : undefined}>
+      <fieldset {...(form.mistakes.value['sure'] && { 'data-wrong': '', tabIndex: -1 })}>
         <legend class="only-read">Are you sure?</legend>
         <Choice name="sure" type="checkbox" checked={sure.value} onPick={() => (sure.value = !sure.value)}>I have read this, and I want my record to end.</Choice>
         {form.mistakes.value['sure'] && <Mistake text={form.mistakes.value['sure']} />}

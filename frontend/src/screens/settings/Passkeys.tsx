@@ -40,7 +40,7 @@ export default function Passkeys(): JSX.Element {
           {clinician && <li><Icon name="alert" /> You open other people’s records. Please add one.</li>}
         </ul>
       )}
-      <ul class="stack">{known?.map((passkey) => <PasskeyCard key={passkey.id} passkey={passkey} onRemoved={load} />)}</ul>
+      {known && known.length > 0 && <ul class="stack">{known.map((passkey) => <PasskeyCard key={passkey.id} passkey={passkey} onRemoved={load} />)}</ul>}
       {known && <NewPasskey first={known.length === 0} onAdded={load} />}
       {known?.length === 1 && <p class="soft small">Add a second one on another device, so that a lost phone does not lock you out. Your password works as before.</p>}
     </Page>

@@ -25,7 +25,7 @@ export default function Record(): JSX.Element {
       </section>
       <section class="card" aria-labelledby="tables">
         <h2 id="tables">As tables</h2>
-        <p>Everything you and your clinic entered, for a spreadsheet: one CSV file each for doses, results, check-ins and the rest, in one ZIP file.</p>
+        <p>For a spreadsheet: doses, results, check-ins and the rest, a CSV file each, in one ZIP file.</p>
         <a class="button mid wide" href="/api/patients/me/export.zip" download="record.zip" data-outside data-do="zip">Save as tables</a>
       </section>
       <Everything />

@@ -23,13 +23,13 @@ const LINKS: readonly Link[] = [
   ['/settings/access', 'Who has looked', 'Every time somebody opened your record'],
   ['/care', 'People who let me look', 'If a friend or relative shares their nights with you'],
   ['/settings/calendar', 'Calendar', 'Your nights in the calendar you use'],
-  ['/settings/record', 'Take your record with you', 'A summary for a visit, or everything as tables'],
+  ['/settings/record', 'Take your record with you', 'Save it, bring it back, or end it'],
 ];
 
 const PASSKEYS: Link = ['/settings/passkeys', 'Passkeys', 'Sign in with your finger, face or screen lock'];
 const PROGRAMS: Link = ['/clinic/keys', 'Programs', 'Keys and webhooks of your clinic'];
 
-const THEMES: readonly (readonly [Theme, string])[] = [['auto', 'As the phone'], ['dark', 'Dark'], ['light', 'Light']];
+const THEMES: readonly (readonly [Theme, string])[] = [['auto', 'As the device'], ['dark', 'Dark'], ['light', 'Light']];
 
 /** Everything that can be set, and the way out. */
 export default function Settings(): JSX.Element {

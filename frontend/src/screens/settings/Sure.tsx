@@ -33,6 +33,8 @@ export function Sure({ label, about, yes, no = 'Leave it as it is', children, on
     busy.value = true;
     trouble.value = '';
     onYes()
+      // What it was about has gone, and the button with it: the keyboard goes on from the top of the page.
+      .then(() => void requestAnimationFrame(() => { if (document.activeElement === document.body) document.querySelector('h1')?.focus(); }))
       .catch((problem: unknown) => (trouble.value = plain(problem)))
       .finally(() => (busy.value = false));
   };

@@ -19,6 +19,11 @@ test('the same look within a minute is one line that says how often', () => {
   expect(day?.acts.map(({ times }) => times)).toEqual([2, 1]);
 });
 
+test('looks by turns within a minute are one line each', () => {
+  const [day] = byDay([1, 2, 3, 4].map((second) => anEntry(`2026-11-22T01:00:0${second}Z`, second % 2 ? 'looked at your doses' : undefined)), 'UTC', now);
+  expect(day?.acts.map(({ times }) => times)).toEqual([2, 2]);
+});
+
 test('another act in the same minute stays its own line', () => {
   const [day] = byDay([anEntry('2026-11-22T01:00:40Z'), anEntry('2026-11-22T01:00:01Z', 'proposed a change')], 'UTC', now);
   expect(day?.acts).toHaveLength(2);

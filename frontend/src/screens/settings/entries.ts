@@ -25,8 +25,9 @@ export function byDay(entries: readonly AccessEntry[], zone: string, now: Date):
     const { date, time } = wallClock(new Date(entry.at), zone);
     const acts = days.get(date) ?? [];
     days.set(date, acts);
-    const last = acts.at(-1);
-    if (last && last.time === time && last.entry.who === entry.who && last.entry.what === entry.what) acts[acts.length - 1] = { ...last, times: last.times + 1 };
+    const same = acts.findIndex((act) => act.time === time && act.entry.who === entry.who && act.entry.what === entry.what);
+    const found = acts[same];
+    if (found) acts[same] = { ...found, times: found.times + 1 };
     else acts.push({ entry, time, times: 1 });
   }
   const today = wallClock(now, zone).date;

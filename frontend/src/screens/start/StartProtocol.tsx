@@ -14,6 +14,7 @@ export default function StartProtocol(): JSX.Element {
       <Progress step={1} />
       <ProtocolForm patient="me" onSaved={async () => { next(); await refresh(); }} />
       <a class="button plain" href="/start/bedtime">My clinic enters it for me: skip this step</a>
+      <a class="button plain" href="/settings/record#bring-back">I have a record from Vesper: bring it back</a>
     </Page>
   );
 }

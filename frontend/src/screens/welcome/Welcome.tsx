@@ -20,6 +20,7 @@ export default function Welcome(): JSX.Element {
         </div>
       }
     >
+      {place.value.query.has('ended') && <p class="banner" role="status">Your record has ended, and this phone keeps nothing of it.</p>}
       {!online.value && <p class="banner">You are offline. Signing in needs a connection.</p>}
       <div class="sky" aria-hidden="true">
         <Icon name="star" size={64} />

@@ -41,7 +41,17 @@ const schemas = Object.fromEntries([...seen].sort().map((name) => [name, bare(al
 
 const nodes = await openapiTS(
   { openapi: document.openapi, info: document.info, paths: {}, components: { schemas } },
-  { immutable: true, alphabetize: true, silent: true },
+  { immutable: true, silent: true },
 );
 const components = nodes.filter((node) => node.name?.text === 'components');
-process.stdout.write(`// Written by \`make types\` from \`vesper openapi\`; never by hand.\n\n${astToString(components)}`);
+const [, shapes] = /^    schemas: \{\n([^]*?)^    \};$/m.exec(astToString(components));
+process.stdout.write(`// Written by \`make types\` from \`vesper openapi\`; never by hand.
+
+/** The bodies that the API is sent and answers with, by their names in its document. */
+export interface Schemas {
+${shapes
+  .replaceAll(/^ *\/\*\* @enum .*\n/gm, '')
+  .replaceAll('components["schemas"]', 'Schemas')
+  .replaceAll(/^ +/gm, (indent) => '  '.repeat(indent.length / 4 - 1))
+  .replaceAll('"', "'")}}
+`);

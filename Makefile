@@ -131,9 +131,9 @@ bench: .venv/.dev frontend/dist/index.html ## Measure every figure that the READ
 
 soak: .venv/.dev frontend/dist/index.html ## Kill workers 200 times under 20,000 doses, fuzz the API and live long lives of a plan; about an hour.
 	VESPER_SOAK_PEOPLE=20000 VESPER_SOAK_KILLS=200 VESPER_FUZZ_EXAMPLES=200 VESPER_SOAK_TIMEOUT=7200 \
-		VESPER_MACHINE_RUNS=1000 VESPER_MACHINE_STEPS=50 VESPER_ORACLE_SEEDS=400 \
+		VESPER_MACHINE_RUNS=1000 VESPER_MACHINE_STEPS=50 VESPER_ORACLE_SEEDS=400 VESPER_ODD_FILES=300 \
 		$(RUN) pytest tests/faults tests/test_fuzz.py tests/doses/test_plan_machine.py \
-		tests/doses/test_adherence_oracle.py $(ARGS)
+		tests/doses/test_adherence_oracle.py tests/stories/test_odd_files.py $(ARGS)
 
 screenshots: .venv/.dev frontend/dist/index.html browsers ## Take a picture of every screen into tests/output/screens.
 	VESPER_SCREENSHOTS=tests/output/screens $(RUN) pytest tests/e2e/test_screens.py $(ARGS)

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from app import clock
 from app.accounts.invites import create_clinic, invite_clinician
 from app.accounts.models import Clinic
+from app.cli_records import records
 from app.config import Refused, Settings, sealing_key, settings
 from app.db import connect, is_sqlite, sessions_on
 from app.problems import NotFound
@@ -36,7 +37,6 @@ clinics = typer.Typer(no_args_is_help=True, help="Clinics.")
 clinicians = typer.Typer(no_args_is_help=True, help="Clinicians.")
 cli.add_typer(clinics, name="clinic")
 audits = typer.Typer(no_args_is_help=True, help="The audit log.")
-records = typer.Typer(no_args_is_help=True, help="Patients' records, also those that are closed.")
 cli.add_typer(records, name="record")
 cli.add_typer(clinicians, name="clinician")
 cli.add_typer(audits, name="audit")
@@ -237,38 +237,6 @@ def clinician_invite(
             raise typer.BadParameter("There is no clinic with this id.") from problem
 
     typer.echo(in_transaction(checked(), invite))
-
-
-@records.command("closed")
-def record_closed() -> None:
-    """Print the records that have ended and are kept: id, ended on, erased on, name."""
-    from app.exchange.handing_out import closed_records
-
-    for each in in_transaction(checked(), closed_records):
-        typer.echo(f"{each.id} {each.ended_at:%Y-%m-%d} {each.kept_until:%Y-%m-%d} {each.name}")
-
-
-@records.command("export")
-def record_export(
-    patient: UUID,
-    to: Annotated[Path, typer.Argument(metavar="FILE", help="A ZIP file that is not there yet.")],
-) -> None:
-    """Write one record to a file for whoever has a right to it; the access trail says so."""
-    from app.exchange.export import Signer
-    from app.exchange.handing_out import handed_out
-
-    found = checked()
-    signer = Signer(sealing_key(found))
-    if to.exists():
-        raise typer.BadParameter(f"{to} exists; nothing is overwritten.")
-    try:
-        packed = in_transaction(
-            found, lambda session: handed_out(session, patient, signer, clock.now())
-        )
-    except NotFound as problem:
-        raise typer.BadParameter("There is no record of this id, or it was erased.") from problem
-    to.write_bytes(packed)
-    typer.echo(f"Wrote {to}. It is a whole medical record: hand it over, and delete it here.")
 
 
 @audits.command("verify")

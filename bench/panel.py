@@ -143,7 +143,8 @@ async def _pages(http: httpx.AsyncClient, count: int) -> list[float]:
             whole = "filter" not in query
             if whole and (page["total"] != count or len(page["patients"]) != PAGE):
                 raise NotHonest(f"a page of {len(page['patients'])} of {page['total']}")
-            if whole and not all(row["taking30"]["expected"] for row in page["patients"]):
+            counted = [row["taking30"] for row in page["patients"]]
+            if whole and not all(one["expected"] or one["before_initiation"] for one in counted):
                 raise NotHonest("a patient without doses is on the page")
             if page["next"] is None:
                 break

@@ -236,7 +236,7 @@ async def a_protocol(
                     "first": effective.isoformat(),
                     "last": None,
                     "times": given["times"],
-                    "per_week": given.get("per_week"),
+                    **({"per_week": given["per_week"]} if given.get("per_week") else {}),
                 },
                 window_minutes=given["window_minutes"],
                 on_time_minutes=given["on_time_minutes"],

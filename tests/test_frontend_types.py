@@ -19,7 +19,7 @@ from tests.test_examples import answers, document_once, operations
 
 FRONTEND = ROOT / "frontend"
 API = FRONTEND / "src" / "api"
-WRITER = FRONTEND / "build" / "api"
+WRITER = FRONTEND / "tools"
 
 NAMED = re.compile(r"export type (\w+) = Schemas\['(\w+)'\];")
 IMPORTED = re.compile(r"import type \{([^}]*)\} from '[^']*api/types\.ts'")

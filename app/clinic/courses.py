@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -36,9 +36,10 @@ class Edges:
 
 @dataclass(frozen=True, slots=True)
 class LineCourse:
-    """A line that had doses due in the period.
+    """A line that had doses due in the period, or in the one of the same length before it.
 
     versions   the numbers of those that planned them
+    earlier    in the one before alone, which only the trend asks about
     """
 
     id: UUID
@@ -47,6 +48,7 @@ class LineCourse:
     versions: tuple[int, ...]
     on_time_minutes: int
     course: Course
+    earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,8 @@ async def courses_of(
     until: datetime, now: datetime,
 ) -> dict[UUID, list[LineCourse]]:  # fmt: skip
     """The lines of each of these patients that had doses due in (since, until], in order of their
-    first one, each with all its doses due in (start, until].
+    first one, each with all its doses due in (start, until]; after them those that had some in
+    the period of the same length right before alone.
 
     evenings   of each patient that is wanted
     fates      of the reminders of the doses due in (since, until]
@@ -201,7 +204,8 @@ async def courses_of(
         mine = courses[patient] = []
         for line, doses in by_line(found.get(patient, [])).items():
             in_period = [one for one in doses if one.intake.due_at > since]
-            if not in_period:
+            in_either = [one for one in doses if one.intake.due_at > since - (until - since)]
+            if not in_either:
                 continue
             stopped = said[patient].stopped(line, tonight)
             known = edges[line]
@@ -211,14 +215,15 @@ async def courses_of(
                 known.initiated_at, None if stopped is None else nights.closes(stopped - A_DAY),
                 now=now,
             )  # fmt: skip
-            mine.append(_named(line, known.medicine, in_period, numbers, course))
-        mine.sort(key=lambda one: _first_of(one, since))
+            named = _named(line, known.medicine, in_period or in_either, numbers, course)
+            mine.append(named if in_period else replace(named, earlier=True))
+        mine.sort(key=lambda one: (one.earlier, *_first_of(one, since)))
     return courses
 
 
 def _first_of(line: LineCourse, since: datetime) -> tuple[datetime, str, UUID]:
     dues = (one.intake.due_at for one in line.course.doses)
-    return min(due for due in dues if due > since), line.name, line.id
+    return min((due for due in dues if due > since), default=since), line.name, line.id
 
 
 def _named(

@@ -190,7 +190,9 @@ async def reports_of(
         start=start, since=since, until=until, now=now,
     )  # fmt: skip
     reports: dict[UUID, Report] = {}
-    for patient, lines in courses.items():
+    for patient, every in courses.items():
+        lines = [one for one in every if not one.earlier]
+        ended = [one.course for one in every if one.earlier]
         read = [LineReport(one, followed([one.course], since, until)) for one in lines]
         found = worst([one.figures.counts for one in read])
         words = [each for one in lines for each in one.course.due(since, until)]
@@ -199,7 +201,7 @@ async def reports_of(
             as_of=now,
             timezone=preferences[patient].timezone,
             period=period,
-            pooled=followed([one.course for one in lines], since, until),
+            pooled=followed([one.course for one in lines], since, until, ended),
             lines=read,
             worst=None if found is None else read[found],
             reminders=tally(fate for (whose, _), fate in fates.items() if whose == patient),

@@ -110,9 +110,9 @@ async def panel(session: AsyncSession, actor: ClinicActor, wanted: Wanted, now: 
     if not ids:
         return Page([], None, total)
     seen = {one.patient.id: _seen(one.look) for one in people if fresh(one.look, now)}
-    seen |= await _looked_at_now(session, [each for each in ids if each not in seen], now)
-    found = by_patient(await readings(session, ids, now - LOOK_BACK, now))
     begun = await first_dues(session, ids, now)
+    seen |= await _looked_at_now(session, [each for each in ids if each not in seen], begun, now)
+    found = by_patient(await readings(session, ids, now - LOOK_BACK, now))
     last = await last_taken_of(session, ids)
     devices = await _devices(session, ids)
     tasks = await _tasks(session, actor.clinic_id, ids)
@@ -161,12 +161,12 @@ def _seen(look: Look | None) -> Seen:
 
 
 async def _looked_at_now(
-    session: AsyncSession, patients: Collection[UUID], now: datetime
+    session: AsyncSession, patients: Collection[UUID], begun: Mapping[UUID, datetime], now: datetime
 ) -> dict[UUID, Seen]:
     """The same for those of whom the cache says nothing that holds; it is not written here."""
     if not patients:
         return {}
-    flags = await flags_of(session, patients, now)
+    flags = await flags_of(session, patients, now, begun=begun)
     overdue = await overdue_among(session, patients, now)
     reach = await reach_of(session, patients, now)
     return {

@@ -89,6 +89,7 @@ DEFINITION: dict[str, str] = {
     "permissible_gap": "30 days; three prescribed intervals and the weeks off where that is longer",
     "log_lag": "minutes from taken to logged, of every intake; back-filled is more than 24 hours",
     "evidence": "by what means each standing entry was made",
-    "trend": "against the period of the same length right before",
+    "trend": "against the period of the same length right before; of all lines together with those "
+    "that had doses in that one alone, so that it says what was said of it then",
 }
 """Each word of the answer, and what it counts."""

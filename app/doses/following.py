@@ -95,10 +95,13 @@ class Followed:
         return None if now is None or then is None else now - then
 
 
-def followed(courses: Sequence[Course], since: datetime, until: datetime) -> Followed:
+def followed(
+    courses: Sequence[Course], since: datetime, until: datetime, ended: Sequence[Course] = ()
+) -> Followed:
     """What came of the doses due in (since, until] of these lines, as they stand.
 
     courses   each from one period before `since` on, at least, to `until`
+    ended     other lines, with doses in that period before alone: for what was taken then
     """
     earlier = since - (until - since)
     rows = [(one.line, word, dose) for one in courses for word, dose in one.due(since, until)]
@@ -115,7 +118,7 @@ def followed(courses: Sequence[Course], since: datetime, until: datetime) -> Fol
     parts = [(one.initiated_at, persistence_of(one, until)) for one in courses]
     return Followed(
         counts=counts,
-        previous=pooled([_counts(one, earlier, since) for one in courses]),
+        previous=pooled([_counts(one, earlier, since) for one in (*courses, *ended)]),
         correct=Share(sum(right.values()), len(right)),
         accurate=Share(sum(dose.accurate for dose in filled), len(filled)),
         implementation=Share(counts.taken, counts.expected - after),

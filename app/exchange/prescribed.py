@@ -70,6 +70,7 @@ def _amount(value: Decimal, unit: str) -> AmountIn:
 
 def _odd(field: str) -> Invalid:
     return Invalid(
-        f"{field} is nothing that could be prescribed here.", field=field,
+        f"This file cannot be brought back: {field} is nothing that could be prescribed here.",
+        field=field,
         cure="Choose the file that Vesper saved, unchanged.",
     )  # fmt: skip

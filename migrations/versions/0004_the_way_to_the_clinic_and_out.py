@@ -14,8 +14,8 @@ depends_on = None
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
-# Tables of the record that only grow. From here on a row may be deleted, and never changed, once its
-# patient's wish to end the record is being carried out: not while a closed record has to be kept.
+# Tables of the record that only grow. From here on a row may be deleted, and never changed, once
+# its patient's wish to end the record is carried out: not while a closed record has to be kept.
 ERASABLE = ("event", "screening", "screening_override", "flag_seen")
 
 
@@ -331,8 +331,7 @@ def drop_guard(table: str) -> None:
 def forbid_changes(table: str, *, but_erasure: bool) -> None:
     """Make the database refuse to update or delete rows, except of a record that is ending."""
     ending = (
-        "EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id "
-        "AND erased_at >= erase_at)"
+        "EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id AND erased_at >= erase_at)"
     )
     if op.get_bind().dialect.name == "sqlite":
         for act in ("UPDATE", "DELETE"):

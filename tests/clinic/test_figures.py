@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.accounts.models import Person
@@ -131,9 +132,14 @@ async def test_what_is_read_from_rows_is_what_the_oracle_counts(session: AsyncSe
             agree(
                 as_facts(found[ids[line["number"]]], 1), oracle.figures([line], since, until, now)
             )
+        ended = [
+            line for line in history["lines"]
+            if line not in shown
+            and any(since - (until - since) < dose["due"] <= since for dose in line["doses"])
+        ]  # fmt: skip
         agree(
             as_facts(report.pooled, len(shown)),
-            oracle.figures(shown, since, until, now),
+            oracle.figures(shown, since, until, now, ended),
         )
         report.out().model_dump_json()
 
@@ -303,6 +309,29 @@ async def test_raw_doses_come_page_by_page_with_both_times_and_without_notes(
             "/api/patients/me/doses/record", params={"cursor": wrong}, headers=mine
         )
         assert answer.status_code == 422
+
+
+async def test_the_trend_says_of_the_period_before_what_was_said_of_it_then(
+    session: AsyncSession,
+) -> None:
+    """Also of a line that has ended since, or stopping one would look like a rise or a fall."""
+    patient = await a_patient(session)
+    kept, ended = await a_protocol(session, patient, a_line(), a_line(medicine="ipamorelin"))
+    for line, taken in ((kept, range(10)), (ended, range(2))):
+        nights = await doses_of(session, patient, line)
+        for number in taken:
+            await say(session, nights[number])
+    until = nights[9].due_at + HOUR
+    since = until - 5 * DAY
+    await session.execute(delete(Dose).where(Dose.line_id == ended, Dose.due_at > since))
+    now = until + DAY
+    after = (await adherence_of(session, patient.id, Period(since, until, 5), now)).out()
+    then = Period(since - 5 * DAY, since, 5)
+    before = (await adherence_of(session, patient.id, then, now)).out().pooled
+    previous = after.pooled.trend.previous
+    assert (previous.taken, previous.expected) == (before.taken, before.expected) == (7, 10)
+    assert [one.line.id for one in after.lines if one.line] == [kept]
+    assert (after.pooled.taken, after.pooled.expected, after.pooled.trend.delta) == (5, 5, 0.3)
 
 
 async def test_what_changed_is_counted_like_the_figures_that_are_signed_under_it(

@@ -5,6 +5,7 @@ by going through all of them again. Where this and the module disagree, one of t
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -276,8 +277,13 @@ def persistence(line: Line, until: datetime, now: datetime) -> tuple[str, int | 
     return "on_treatment", max(0, (until - first["taken_at"]).days), None
 
 
-def figures(lines: list[Line], since: datetime, until: datetime, now: datetime) -> dict[str, Any]:
-    """Every figure of a period, of one line or of several together."""
+def figures(
+    lines: list[Line], since: datetime, until: datetime, now: datetime, gone: Sequence[Line] = ()
+) -> dict[str, Any]:
+    """Every figure of a period, of one line or of several together.
+
+    gone   lines with doses in the period before alone
+    """
     _known.clear()
     rows = [(line, *each) for line in lines for each in within(line, since, until, now)]
     found: dict[str, Any] = {}
@@ -333,7 +339,7 @@ def figures(lines: list[Line], since: datetime, until: datetime, now: datetime) 
     if len(lines) == 1:
         found["persistence"] = states[0]
     earlier = since - (until - since)
-    then = [each for line in lines for each in before(line, earlier, since, until, now)]
+    then = [each for line in [*lines, *gone] for each in before(line, earlier, since, until, now)]
     took = len([1 for word in then if word in TAKEN])
     due = len([1 for word in then if word in TAKEN + NOT])
     found["previous"] = (took, due)

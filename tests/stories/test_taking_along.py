@@ -15,15 +15,16 @@ from sqlalchemy.exc import DBAPIError
 from app.accounts import care
 from app.accounts.invites import InviteNotUsable
 from app.accounts.models import Person
+from app.audit import AuditEntry
 from app.clinic.watch import watch
 from app.config import sealing_key
-from app.doses.models import Event
+from app.doses.models import Dose, Event
 from app.exchange.ending import erase_due, tables_to_empty
 from app.exchange.export import Signer
 from app.exchange.handing_out import closed_records, handed_out
-from app.monitoring.models import FlagSeen, LabSettings
+from app.monitoring.models import FlagSeen, LabDraw, LabSettings
 from app.problems import NotFound
-from app.protocols.models import ScreeningOverride, Version
+from app.protocols.models import Notice, ScreeningOverride, Version
 from app.reminders.reconcile import reconcile
 from app.sealing import Sealer, seal
 from tests.factories import a_clinician, signed_in
@@ -101,6 +102,7 @@ async def test_a_record_that_was_ended_comes_back_as_it_was(world: World) -> Non
     before = await pat("GET", "/api/me/export.json")
     assert {len(before["tables"][name]) for name in ("event", "observation")} == {4, 2}
     figures = await pat("GET", "/api/patients/me/adherence?days=30")
+    await holds_json_tables_and_fhir(world, pat)
     plan = await pat("GET", "/api/me/deletion")
     assert plan["kept_until"] is None
     email, patient = pat.email, UUID(before["person"]["id"])
@@ -140,8 +142,14 @@ async def test_what_a_clinic_treated_is_closed_at_once_and_erased_when_its_time_
     world: World,
 ) -> None:
     pat, clinician = await a_patient_with_a_past(world), browser(world.app)
-    await night_and_watch(world)  # a dose is open while the record ends
+    world.time.advance(days=1)
     await in_care(world, pat, clinician)
+    # A dose is open while the record ends; nobody is to look for a reminder that it has lost.
+    doses = (await pat("GET", "/api/patients/me/doses"))["doses"]
+    openly = next(dose["id"] for dose in doses if dose["state"] == "open")
+    said = {"id": str(uuid4()), "kind": "skipped"}
+    await pat("PUT", f"/api/doses/{openly}/log", said)
+    await pat("POST", f"/api/doses/{openly}/undo", {"id": str(uuid4())})
     me = UUID((await pat("GET", "/api/me"))["id"])
     await clinician("GET", f"/api/patients/{me}/doses")
     plan = await pat("GET", "/api/me/deletion")
@@ -150,29 +158,25 @@ async def test_what_a_clinic_treated_is_closed_at_once_and_erased_when_its_time_
     wrong = {**END, "password": "another one altogether"}
     await pat("POST", "/api/me/deletion", wrong, expect=403)
     code = (await clinician("POST", "/api/clinic/invites", expect=201))["code"]
+    ends, to_come = await waiting(world, me)
+    assert ends == 0 < to_come
     await pat("POST", "/api/me/deletion", END)
     await clinician("GET", f"/api/patients/{me}/doses", expect=404)
     with pytest.raises(InviteNotUsable):  # as for a request that was under way at that moment
         async with world.sessions.begin() as session:
             await care.accept(session, await session.get_one(Person, me), code, world.time.now)
-    told = (await clinician("GET", "/api/clinic/events?after=0"))["events"]
-    assert "care.ended" in {each["type"] for each in told} or told == []
-    kept = await rows_left(world, me)
-    for _ in range(2):  # nothing speaks, nothing is planned, nobody looks
-        await night_and_watch(world)
-        assert await rows_left(world, me) == kept
-    assert kept.keys().isdisjoint(LIVELY)
-    assert kept["event"] == 4
-    assert await erased(world) == 0
-    # Whoever runs the server can hand it out, and that is on the trail.
-    signer = Signer(world.settings.secret_key.get_secret_value())
+    world.time.advance(minutes=2)
     async with world.sessions.begin() as session:
-        assert [each.id for each in await closed_records(session)] == [me]
-        packed = await handed_out(session, me, signer, world.time.now)
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        document = json.loads(archive.read("record.json"))
-    assert len(document["tables"]["event"]) == 4
-    assert document["also"]["access_log"][0]["action"] == "record.exported"
+        assert await reconcile(session, world.time.now) == 0
+    # Programs of the clinic hear that the care has ended, and no instant is left to wait for.
+    assert await waiting(world, me) == (1, 0)
+    kept = await rows_left(world, me)
+    await night_and_watch(world)  # nothing speaks, nothing is planned, nobody looks
+    assert await rows_left(world, me) == kept
+    assert kept.keys().isdisjoint(LIVELY)
+    assert kept["event"] == 6
+    assert await erased(world) == 0
+    await is_handed_out(world, me)
     with pytest.raises(DBAPIError, match="only grows"):
         async with world.sessions.begin() as session:
             await session.execute(delete(Event).where(Event.patient_id == me))
@@ -181,12 +185,39 @@ async def test_what_a_clinic_treated_is_closed_at_once_and_erased_when_its_time_
     await night_and_watch(world)
     assert await rows_left(world, me) == {}
     with pytest.raises(NotFound):
-        async with world.sessions.begin() as session:
-            await handed_out(session, me, signer, world.time.now)
+        await is_handed_out(world, me)
 
 
 LIVELY = {"reminder", "message", "delivery", "subscription", "plan", "look", "sign_in", "tap_token"}
 """Tables by which something is said, planned, shown or opened."""
+
+
+async def is_handed_out(world: World, me: UUID) -> None:
+    """Whoever runs the server can give it to who has a right to it, and that is on the trail."""
+    signer = Signer(world.settings.secret_key.get_secret_value())
+    async with world.sessions.begin() as session:
+        packed = await handed_out(session, me, signer, world.time.now)
+        assert [each.id for each in await closed_records(session)] == [me]
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        document = json.loads(archive.read("record.json"))
+    assert len(document["tables"]["event"]) == 6
+    assert document["also"]["access_log"][0]["action"] == "record.exported"
+
+
+async def waiting(world: World, me: UUID) -> tuple[int, int]:
+    """How often an end of care was told, and how many rows wait for an instant to come."""
+    now = world.time.now
+    async with world.sessions.begin() as session:
+        ended = select(func.count()).where(
+            AuditEntry.patient_id == me, AuditEntry.action == "care.ended"
+        )
+        rows = (
+            select(Dose.id).where(Dose.patient_id == me, Dose.due_at > now),
+            select(LabDraw.id).where(LabDraw.patient_id == me, LabDraw.prompt_at.is_not(None)),
+            select(Notice.id).where(Notice.patient_id == me, Notice.say_at.is_not(None)),
+        )
+        to_come = [len((await session.scalars(each)).all()) for each in rows]
+        return await session.scalar(ended) or 0, sum(to_come)
 
 
 async def night_and_watch(world: World) -> None:
@@ -210,6 +241,7 @@ async def in_care(world: World, pat: Browser, clinician: Browser) -> None:
     await pat("POST", "/api/care-links", {"code": code}, expect=201)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_file_that_anybody_could_have_written_is_the_patients_own_account(
     world: World,
 ) -> None:
@@ -265,9 +297,8 @@ async def claims_of(world: World, me: UUID) -> tuple[UUID, bool, int]:
         return version.author_id, version.self_reported, decided
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_the_archive_holds_the_record_as_json_tables_and_fhir(world: World) -> None:
-    pat = await a_patient_with_a_past(world)
+async def holds_json_tables_and_fhir(world: World, pat: Browser) -> None:
+    """What the archive of a record is made of."""
     answer = await pat.client.get("/api/me/export.zip")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         names = set(archive.namelist())

@@ -48,6 +48,12 @@ test('results outside of the days are left out, and those that press come first 
   expect(labs[0]?.points[0]).toMatchObject({ kind: 'care', level: 'red', text: '52.4 %. Mid-way between doses. Few doses before. At or above 52.' });
 });
 
+test('what is the same of all results of a day is said once, after them', () => {
+  const other = { ...marker, code: 'e2', short: 'E2', results: [{ ...marker.results[0], context: { text: 'Mid-way between doses', care: [] }, says: [] }] } as unknown as Marker;
+  const said = entriesOf(timelineOf({ ...nothing, markers: [marker, other] }, days), '2026-11-10').map(({ name, text }) => `${name}: ${text}`);
+  expect(said).toEqual(['Hct: 52.4 %. Few doses before. At or above 52.', 'E2: 52.4 %.', 'When blood was drawn: Mid-way between doses.']);
+});
+
 test('flags that overlap stand below each other, the others share a row', () => {
   const one = (key: string, from: string, to: string): Stretch => ({ key, from, to, open: false, name: key, text: '' });
   expect(rowsOf([one('a', '2026-11-01', '2026-11-05'), one('b', '2026-11-05', '2026-11-06'), one('c', '2026-11-06', '2026-11-09')]).map((row) => row.map(({ key }) => key))).toEqual([['a', 'c'], ['b']]);

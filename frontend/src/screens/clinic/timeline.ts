@@ -59,6 +59,8 @@ export interface LabPoint {
   readonly level: SignalLevel | undefined;
   /** The value, when in the dosing week it was drawn, and what it says. */
   readonly text: string;
+  /** What of it is about the draw: it is the same for other results of that draw. */
+  readonly drawn: readonly string[];
 }
 
 /** One marker: its results within the days. */
@@ -191,13 +193,13 @@ function labsOf(markers: readonly Marker[], within: (day: string) => boolean): L
 }
 
 function pointOf(marker: Marker, { observation, context, says, goal }: Result, value: number): LabPoint {
+  const drawn = [context?.text, ...(context?.care ?? []).map(({ text }) => text)].filter((text) => text).map((text) => sentence(text as string));
   const words = [
-    valueText(observation, marker.unit_spoken), goal?.text, context?.text,
-    ...(context?.care ?? []).map(({ text }) => text), ...says.filter(({ level }) => level !== 'info').map(({ text }) => text),
+    valueText(observation, marker.unit_spoken), goal?.text, ...drawn, ...says.filter(({ level }) => level !== 'info').map(({ text }) => text),
   ].filter((text) => text).map((text) => sentence(text as string));
   return {
     day: observation.day, at: dayNumber(observation.collected_local), value, shown: `${observation.comparator ?? ''}${observation.shown}`,
-    kind: observation.comparator ? 'bound' : context?.care.length ? 'care' : 'exact', level: loudest(says), text: words.join(' '),
+    kind: observation.comparator ? 'bound' : context?.care.length ? 'care' : 'exact', level: loudest(says), text: words.join(' '), drawn,
   };
 }
 
@@ -243,7 +245,7 @@ export function entriesOf(timeline: Timeline, day: string, how: { ends?: boolean
       const night = nights.get(day);
       return night ? [{ lane: 'dose' as const, name, text: night.text, word: night.word }] : [];
     }),
-    ...timeline.labs.flatMap(({ name, points }) => points.filter((point) => point.day === day).map(({ text, level }) => ({ lane: 'lab' as const, name, text, level }))),
+    ...labEntries(timeline.labs, day),
     ...timeline.felt.flatMap(({ name, points }) => {
       const value = points.find((point) => point.day === day)?.value;
       return value === null || value === undefined ? [] : [{ lane: 'felt' as const, name, text: `${tidy(String(value))} of 10` }];
@@ -251,6 +253,17 @@ export function entriesOf(timeline: Timeline, day: string, how: { ends?: boolean
     ...begun.map(({ text, level }) => ({ lane: 'flag' as const, name: 'Flag, from this day', text, level })),
     ...(gravest ? [{ lane: 'flag' as const, name: others.length > 0 ? `${others.length + 1} flags open` : 'Flag open', text: gravest.text, level: gravest.level }] : []),
     ...timeline.reviews.filter((review) => review.day === day).map(({ text }) => ({ lane: 'review' as const, name: 'Review', text })),
+  ];
+}
+
+/** The results of a day; what is said of the draw of all of them is said once, after them. */
+function labEntries(labs: readonly LabLane[], day: string): Entry[] {
+  const found = labs.flatMap(({ name, points }) => points.filter((point) => point.day === day).map((point) => ({ name, point })));
+  const [first, ...others] = found;
+  const shared = first && others.length > 0 ? first.point.drawn.filter((words) => others.every(({ point }) => point.drawn.includes(words))) : [];
+  return [
+    ...found.map(({ name, point: { text, level } }) => ({ lane: 'lab' as const, name, text: shared.reduce((left, words) => left.replace(words, ''), text).replace(/ {2,}/g, ' ').trim(), level })),
+    ...(shared.length > 0 ? [{ lane: 'lab' as const, name: 'When blood was drawn', text: shared.join(' ') }] : []),
   ];
 }
 

@@ -120,7 +120,7 @@ async def _browser(url: str, person_id: UUID, now: datetime) -> AsyncIterator[ht
             app = create_app(settings, engine=engine)
             async with sessions_on(engine).begin() as session:
                 token = await new_sign_in(session, await session.get_one(Person, person_id), now)
-            async with httpx.AsyncClient(
+            async with app.router.lifespan_context(app), httpx.AsyncClient(
                 transport=httpx.ASGITransport(app=app), base_url="http://localhost:8000",
                 headers={"Sec-Fetch-Site": "same-origin", "Cookie": f"vesper={token}"},
             ) as http:  # fmt: skip

@@ -97,7 +97,7 @@ test: .venv/bin/python ## Set up, check and test everything: style, types, impor
 	$(MAKE) --no-print-directory --keep-going check || failed="$$failed checks"; \
 	($(NPM) test) || failed="$$failed frontend"; \
 	wait $$browsers || true; cat "$$said"; \
-	$(RUN) pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS) || failed="$$failed pytest"; \
+	$(RUN) pytest -n 6 --dist loadfile --no-loadscope-reorder $(ARGS) || failed="$$failed pytest"; \
 	[ -z "$$failed" ] || { echo "Not passed:$$failed" >&2; exit 1; }
 
 check: check-style check-format check-types check-imports check-frontend ## Check style, types and who imports whom, without running anything.
@@ -131,9 +131,9 @@ bench: .venv/.dev frontend/dist/index.html ## Measure every figure that the READ
 
 soak: .venv/.dev frontend/dist/index.html ## Kill workers 200 times under 20,000 doses, fuzz the API and live long lives of a plan; about an hour.
 	VESPER_SOAK_PEOPLE=20000 VESPER_SOAK_KILLS=200 VESPER_FUZZ_EXAMPLES=200 VESPER_SOAK_TIMEOUT=7200 \
-		VESPER_MACHINE_RUNS=1000 VESPER_MACHINE_STEPS=50 VESPER_ORACLE_SEEDS=400 VESPER_ODD_FILES=300 \
+		VESPER_MACHINE_RUNS=1000 VESPER_MACHINE_STEPS=50 VESPER_ORACLE_SEEDS=400 VESPER_ODD_FILES=300 VESPER_ODD_SHARE=1 \
 		$(RUN) pytest tests/faults tests/test_fuzz.py tests/doses/test_plan_machine.py \
-		tests/doses/test_adherence_oracle.py tests/stories/test_odd_files.py $(ARGS)
+		tests/doses/test_adherence_oracle.py tests/stories/test_odd_files.py tests/accounts/test_never_500.py $(ARGS)
 
 screenshots: .venv/.dev frontend/dist/index.html browsers ## Take a picture of every screen into tests/output/screens.
 	VESPER_SCREENSHOTS=tests/output/screens $(RUN) pytest tests/e2e/test_screens.py $(ARGS)

@@ -1,5 +1,6 @@
 """Whatever is sent to any route, signed in, the answer is never "something went wrong"."""
 
+import os
 import re
 from collections.abc import Iterator
 from itertools import cycle, islice
@@ -60,6 +61,10 @@ def spoiled(body: Any, some: Iterator[Any]) -> Iterator[Any]:
             yield [worse]
 
 
+SHARE = int(os.environ.get("VESPER_ODD_SHARE", "3"))
+"""Of so many odd requests one is sent; `make soak` sends all."""
+
+
 @pytest.mark.usefixtures("quick_passwords")
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_no_request_breaks_anything(
@@ -79,6 +84,8 @@ async def test_no_request_breaks_anything(
     async def ask(method: str, path: str, headers: dict[str, str], **more: Any) -> None:
         nonlocal asked
         asked += 1
+        if asked % SHARE:
+            return
         app.state.attempts = Attempts()
         answer = await http.request(method, path, headers=headers, **more)
         what = (method, path, str(more)[:300], answer.text[:300])
@@ -102,8 +109,8 @@ async def test_no_request_breaks_anything(
                     for value in QUERY if parameter["in"] == "query" else ():
                         await ask(method, f"{path}?{parameter['name']}={value}", browser)
                 content = operation.get("requestBody", {}).get("content", {})
-                if content:
+                if "application/json" in content:
                     body = sample(content["application/json"]["schema"], components)
                     for worse in spoiled(body, nasty):
                         await ask(method, path, browser, json=worse)
-    assert asked > 400
+    assert asked > 400 * SHARE

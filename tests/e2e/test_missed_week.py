@@ -53,7 +53,7 @@ async def test_a_missed_week_becomes_a_flag_a_task_a_change_and_an_outcome(tmp_p
             # The worker saw the week, and the list says whom to call.
             row = desk.locator(f"[data-patient='{patient.id}'][data-severity]")
             await again_until(desk, f"{server.url}/clinic", row)
-            assert "Sermorelin 1 of 8" in await row.inner_text()
+            assert "Sermorelin, 1 of 8" in await row.inner_text()
             await row.locator("a[data-who]").click()
 
             # The flag becomes a task of the clinician's own.

@@ -175,7 +175,9 @@ async def test_a_patient_is_read_by_keys_signed_off_and_changed_beside_the_evide
     assert "Missed" in told
     assert "Missed" in await desk.locator(".readout").inner_text()
     await desk.get_by_text("Show as a table").click()
-    assert await desk.locator(".timeline-table td:nth-of-type(1)", has_text="Missed").count() == 4
+    missed = desk.locator(".timeline-table td:nth-of-type(1)", has_text="Missed")
+    await missed.nth(3).wait_for()
+    assert await missed.count() == 4
 
     await desk.click("[data-do=review-note]")
     await desk.fill("[name=note]", "Called on Monday.")

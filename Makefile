@@ -86,18 +86,20 @@ secrets: .venv/.run ## Make, once, the keys and the password that compose.yaml r
 
 # --- Proving -------------------------------------------------------------------------------------
 
-# A failing check hides no test and missing browsers fail their own tests alone; pytest is last, so
-# that its count closes the output. Browsers are fetched meanwhile: only pytest waits for them.
+# A failing check hides no test and missing browsers fail their own tests alone. Browsers are fetched
+# meanwhile: only pytest waits for them. What checks use but one core for runs beside the tests, and
+# is told only if it fails, so that the count of pytest closes the output.
 test: .venv/bin/python ## Set up, check and test everything: style, types, imports, frontend, backend, real browsers.
-	@said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
+	@said=$$(mktemp); checked=$$(mktemp); trap 'rm -f "$$said" "$$checked"' EXIT; \
 	$(MAKE) --no-print-directory browsers >"$$said" 2>&1 & browsers=$$!; \
 	$(MAKE) --no-print-directory .venv/.dev frontend/dist/index.html \
 		frontend/tools/node_modules/.package-lock.json || { wait; exit 1; }; \
 	failed=; \
-	$(MAKE) --no-print-directory --keep-going check || failed="$$failed checks"; \
+	$(MAKE) --no-print-directory --keep-going check >"$$checked" 2>&1 & checks=$$!; \
 	($(NPM) test) || failed="$$failed frontend"; \
 	wait $$browsers || true; cat "$$said"; \
 	$(RUN) pytest -n 6 --dist loadfile --no-loadscope-reorder $(ARGS) || failed="$$failed pytest"; \
+	wait $$checks || { cat "$$checked"; failed="$$failed checks"; }; \
 	[ -z "$$failed" ] || { echo "Not passed:$$failed" >&2; exit 1; }
 
 check: check-style check-format check-types check-imports check-frontend ## Check style, types and who imports whom, without running anything.

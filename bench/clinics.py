@@ -21,7 +21,7 @@ from tests.push_service import Phone
 NIGHTS = 90
 RESULTS = ("testosterone_total", "estradiol", "hematocrit", "igf_1")
 
-FIRST_NAMES = ("Ann", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gina", "Hal", "Ida", "Jon")
+FIRST_NAMES = ("Ash", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Juniper", "Larch", "Maple", "Oak")
 
 # A bedtime peptide every night and an injection every seventh. `number` gives each patient habits
 # of their own: some take almost everything, some next to nothing.

@@ -154,7 +154,7 @@ async def _pages(http: httpx.AsyncClient, count: int) -> list[float]:
 
 async def _searches(http: httpx.AsyncClient) -> list[float]:
     took = []
-    for words in islice(cycle(("ann", "Cleo 00", "jon 1", "nobody")), 12):
+    for words in islice(cycle(("ash", "Cedar 00", "oak 1", "nobody")), 12):
         began = clock.monotonic()
         answer = await http.post("/api/clinic/patients/search", json={"q": words, "limit": PAGE})
         took.append(1000 * (clock.monotonic() - began))

@@ -37,7 +37,7 @@ NIGHTS = 4
 async def a_patient_with_a_past(world: World) -> Browser:
     """Nights of a nightly dose, taken, skipped, taken back and missed; two results, one void."""
     pat = browser(world.app)
-    await pat.sign_up(name="P. Tient")
+    await pat.sign_up(name="A patient")
     await pat.answer_no()
     line = peptide()
     await pat(
@@ -117,7 +117,7 @@ async def test_a_record_that_was_ended_comes_back_as_it_was(world: World) -> Non
     again = browser(world.app)
     await again(
         "POST", "/api/auth/register",
-        {"email": email, "name": "P. Tient", "timezone": "Asia/Tokyo", "password": PASSWORD},
+        {"email": email, "name": "A patient", "timezone": "Asia/Tokyo", "password": PASSWORD},
         expect=201,
     )  # fmt: skip
     sent = {name: value for name, value in before.items() if name != "also"}

@@ -96,7 +96,7 @@ async def test_a_clinics_system_hears_of_a_dose_even_when_it_was_down_and_reads_
     assert (made["events"], made["waiting"], made["disabled_at"]) == ([], 0, None)
     await clinic.admin("POST", f"/api/clinic/webhooks/{made['id']}/test", {}, expect=202)
     await clinic.few_seconds_later()
-    assert receiver.types[-1] == "ping"
+    assert "ping" in receiver.types  # beside what was sealed with it, in any order
     await clinic.a_proposal(patient_id)
     await clinic.few_seconds_later()
     receiver.always = 500  # their system is down

@@ -10,7 +10,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from app.problems import Problem
-from app.push.guard import Addresses, NotPlain, NotPublic, NotResolved, is_trusted, plain_origin
+from app.push.guard import Addresses, NotPlain, is_trusted, leads_inside, plain_origin
 
 # A name ends in letters. What ends in a number is an IP address in one of its many spellings, of
 # which libcurl and the resolver may read some differently (WHATWG URL, "ends in a number").
@@ -51,22 +51,5 @@ async def check_reachable(origin: str, allowed: Iterable[str], addresses: Addres
 
     A name that does not resolve just now passes: it is looked up again before every delivery.
     """
-    if is_trusted(origin, allowed):
-        return
-    try:
-        await addresses.of(urlsplit(origin).hostname or "")
-    except NotPublic as error:
-        raise _refuse("leads into a private network") from error
-    except NotResolved:
-        return
-
-
-async def pins_of(origin: str, allowed: Iterable[str], addresses: Addresses) -> str:
-    """The checked addresses to connect to, as libcurl reads them; empty for a trusted origin.
-
-    Raises NotResolved and NotPublic.
-    """
-    if is_trusted(origin, allowed):
-        return ""
-    host = urlsplit(origin).hostname or ""
-    return f"{host}:443:{','.join(await addresses.of(host))}"
+    if await leads_inside(origin, allowed, addresses):
+        raise _refuse("leads into a private network")

@@ -15,12 +15,12 @@ import structlog
 from prometheus_client import Counter
 
 from app import clock
-from app.clinic.webhook_address import WebhookAddressRefused, check_url, pins_of
+from app.clinic.webhook_address import WebhookAddressRefused, check_url
 from app.clinic.webhook_policy import Verdict, body_of, headers_of, verdict
 from app.clinic.webhook_queue import AT_ONCE, Job, Result, claim, fan_out, waiting, write_down
 from app.config import Settings
 from app.db import Sessions
-from app.push.guard import Addresses, NotPublic, NotResolved
+from app.push.guard import Addresses, NotPublic, NotResolved, pins_of
 from app.push.seal import Seal, Unsealable
 from app.push.send import Answer, Post, Sender
 

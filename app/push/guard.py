@@ -182,11 +182,30 @@ async def check_reachable(origin: str, allowed: Iterable[str], addresses: Addres
 
     A name that does not resolve just now passes: it is looked up again before every push.
     """
-    if is_trusted(origin, allowed):
-        return
+    if await leads_inside(origin, allowed, addresses):
+        raise _refuse("leads into a private network")
+
+
+async def leads_inside(origin: str, allowed: Iterable[str], addresses: Addresses) -> bool:
+    """Whether the name of an origin that nobody trusts leads into a private network.
+
+    One that does not resolve just now leads nowhere.
+    """
     try:
-        await addresses.of(urlsplit(origin).hostname or "")
-    except NotPublic as error:
-        raise _refuse("leads into a private network") from error
+        await pins_of(origin, allowed, addresses)
+    except NotPublic:
+        return True
     except NotResolved:
-        return
+        pass
+    return False
+
+
+async def pins_of(origin: str, allowed: Iterable[str], addresses: Addresses) -> str:
+    """The checked addresses to connect to, as libcurl reads them; empty for a trusted origin.
+
+    Raises NotResolved and NotPublic.
+    """
+    if is_trusted(origin, allowed):
+        return ""
+    host = urlsplit(origin).hostname or ""
+    return f"{host}:443:{','.join(await addresses.of(host))}"

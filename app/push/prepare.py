@@ -17,7 +17,7 @@ from app.push.guard import (
     NotPublic,
     NotResolved,
     check_endpoint,
-    is_trusted,
+    pins_of,
 )
 from app.push.judge import Judge, tell
 from app.push.letter import body_of, headers_of
@@ -66,14 +66,12 @@ class Preparer:
             self._pins[origin] = await self._pin(origin)
 
     async def _pin(self, origin: str) -> str | NotPublic | NotResolved:
-        if origin in self._routes or is_trusted(origin, self._allowed):
+        if origin in self._routes:
             return ""
-        host = urlsplit(origin).hostname or ""
         try:
-            addresses = await self._addresses.of(host)
+            return await pins_of(origin, self._allowed, self._addresses)
         except (NotPublic, NotResolved) as error:
             return error
-        return f"{host}:443:{','.join(addresses)}"
 
     def prepare(self, job: Job, now: datetime) -> Post | Result:
         """The request for a delivery, or what to write down when it is not sent."""

@@ -29,9 +29,9 @@ async def who_works(
     admin = await a_clinician(session, name="Dr. Work", clinic=clinic, now=before, admin=True)
     colleague = await a_clinician(session, name="Dr. Colleague", clinic=clinic, now=before)
     patient = await a_person_at_bedtime(session, zone, nights=10)
-    patient.name = "Maximilian Featherstonehaugh-Cholmondeley"
+    patient.name = "Patient with an extraordinarily-long-double-barrelled name"
     other = await a_person_at_bedtime(session, zone, nights=3)
-    other.name = "Bo Li"
+    other.name = "Brief one"
     for each in (patient, other):
         for who in (admin, colleague):
             await a_care_link(session, each, who, now=before)

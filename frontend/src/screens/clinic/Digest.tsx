@@ -1,14 +1,11 @@
-import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
 
-import { get } from '../../api/client.ts';
 import type { Digest as Week } from '../../api/types.ts';
 import { Mistake } from '../../ui/Field.tsx';
-import { plain } from '../../ui/form.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { plural } from '../../words/night.ts';
+import { useFetched } from '../health/load.ts';
 import { fullDate } from '../settings/consent.ts';
 import { FlagMark } from './FlagMark.tsx';
 import { GRAVITY } from './listing.ts';
@@ -26,11 +23,7 @@ const COUNTS: readonly (readonly [keyof Week['counts'], name: string, grave: boo
 
 /** The week in counts, and who needs a look now. */
 export default function Digest(): JSX.Element {
-  const week = useSignal<Week | undefined>(undefined);
-  const trouble = useSignal('');
-  useEffect(() => {
-    get<Week>('/api/clinic/digest').then((found) => void (week.value = found), (problem: unknown) => void (trouble.value = plain(problem)));
-  }, []);
+  const { value: week, trouble } = useFetched<Week>('/api/clinic/digest');
   const found = week.value;
   const waiting = found?.patients.filter(({ flags }) => flags > 0) ?? [];
   return (

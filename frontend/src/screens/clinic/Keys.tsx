@@ -1,16 +1,16 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 
-import { call, get } from '../../api/client.ts';
+import { call } from '../../api/client.ts';
 import type { ApiKey, ApiKeys } from '../../api/types.ts';
 import { now } from '../../state/now.ts';
 import { sayPolitely } from '../../state/said.ts';
 import { me } from '../../state/session.ts';
 import { Mistake } from '../../ui/Field.tsx';
-import { plain } from '../../ui/form.ts';
 import { Page } from '../../ui/Page.tsx';
 import { ago, plural } from '../../words/night.ts';
+import { useFetched } from '../health/load.ts';
 import { CopyOnce } from '../settings/CopyOnce.tsx';
 import { dateOf } from '../settings/consent.ts';
 import { Sure } from '../settings/Sure.tsx';
@@ -34,18 +34,12 @@ export default function Keys(): JSX.Element {
 }
 
 function KeyList(): JSX.Element {
-  const found = useSignal<ApiKeys | undefined>(undefined);
+  const { value: found, trouble, again: load } = useFetched<ApiKeys>('/api/clinic/api-keys');
   const made = useSignal<{ readonly name: string; readonly text: string } | undefined>(undefined);
   const adding = useSignal(false);
   const adder = useRef<HTMLButtonElement>(null);
   // The keyboard goes on where what was open has closed.
   const back = (): void => void requestAnimationFrame(() => adder.current?.focus());
-  const trouble = useSignal('');
-  const load = async (): Promise<void> => {
-    trouble.value = '';
-    await get<ApiKeys>('/api/clinic/api-keys').then((page) => void (found.value = page), (problem: unknown) => void (trouble.value = plain(problem)));
-  };
-  useEffect(() => void load(), []);
   const over = (key: ApiKey): boolean => key.revoked_at !== null || Date.parse(key.expires_at) <= now.value.getTime();
   const live = found.value?.keys.filter((key) => !over(key)) ?? [];
   const ended = found.value?.keys.filter(over) ?? [];

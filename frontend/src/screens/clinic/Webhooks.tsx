@@ -2,27 +2,22 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-import { get, post } from '../../api/client.ts';
+import { post } from '../../api/client.ts';
 import type { WebhookMade, Webhooks as Found } from '../../api/types.ts';
 import { Choice, Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
-import { Mistakes, plain, useForm } from '../../ui/form.ts';
+import { Mistakes, useForm } from '../../ui/form.ts';
+import { useFetched } from '../health/load.ts';
 import { CopyOnce } from '../settings/CopyOnce.tsx';
 import { WebhookCard } from './WebhookCard.tsx';
 
 /** Addresses of programs that are told what happens, within seconds. */
 export function Webhooks(): JSX.Element {
-  const found = useSignal<Found | undefined>(undefined);
+  const { value: found, trouble, again: load } = useFetched<Found>('/api/clinic/webhooks');
   const secret = useSignal<string | undefined>(undefined);
   const adding = useSignal(false);
   const adder = useRef<HTMLButtonElement>(null);
   // The keyboard goes on where what was open has closed.
   const back = (): void => void requestAnimationFrame(() => adder.current?.focus());
-  const trouble = useSignal('');
-  const load = async (): Promise<void> => {
-    trouble.value = '';
-    await get<Found>('/api/clinic/webhooks').then((page) => void (found.value = page), (problem: unknown) => void (trouble.value = plain(problem)));
-  };
-  useEffect(() => void load(), []);
   return (
     <section class="stack" aria-labelledby="webhooks">
       <h2 id="webhooks">Webhooks</h2>

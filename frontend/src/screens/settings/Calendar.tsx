@@ -1,35 +1,27 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 
-import { call, get, post } from '../../api/client.ts';
+import { call, post } from '../../api/client.ts';
 import type { CalendarFeed, CalendarFeedMade } from '../../api/types.ts';
 import { now } from '../../state/now.ts';
 import { sayPolitely } from '../../state/said.ts';
 import { Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
-import { Mistakes, plain, useForm } from '../../ui/form.ts';
+import { Mistakes, useForm } from '../../ui/form.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { ago } from '../../words/night.ts';
+import { useFetched } from '../health/load.ts';
 import { dateOf } from './consent.ts';
 import { CopyOnce } from './CopyOnce.tsx';
 import { Sure } from './Sure.tsx';
 
 /** A patient's nights in the calendar they use anyway: private addresses, made and ended here. */
 export default function Calendar(): JSX.Element {
-  const feeds = useSignal<readonly CalendarFeed[] | undefined>(undefined);
+  const { value: feeds, trouble, again: load } = useFetched<{ feeds: CalendarFeed[] }>('/api/me/calendar-feeds');
   const made = useSignal<string | undefined>(undefined);
-  const trouble = useSignal('');
   const page = useRef<HTMLHeadingElement>(null);
-  const load = async (): Promise<void> => {
-    trouble.value = '';
-    await get<{ feeds: CalendarFeed[] }>('/api/me/calendar-feeds').then(
-      (found) => void (feeds.value = found.feeds),
-      (problem: unknown) => void (trouble.value = plain(problem)),
-    );
-  };
-  useEffect(() => void load(), []);
-  const known = feeds.value;
+  const known = feeds.value?.feeds;
   return (
     <Page title="Calendar" lead="Your nights and blood draws in the calendar you use anyway." back="/settings" backTo="Settings">
       {trouble.value && <Mistake text={trouble.value} />}

@@ -1,25 +1,18 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
 
-import { get, post } from '../../api/client.ts';
+import { post } from '../../api/client.ts';
 import type { EndingPlan } from '../../api/types.ts';
 import { signOut } from '../../state/session.ts';
 import { Choice, Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
-import { Mistakes, plain, useForm } from '../../ui/form.ts';
+import { Mistakes, useForm } from '../../ui/form.ts';
 import { Page } from '../../ui/Page.tsx';
+import { useFetched } from '../health/load.ts';
 import { dateOf } from './consent.ts';
 
 /** The end of a record: what goes, what has to be kept, and the password. */
 export default function Ending(): JSX.Element {
-  const found = useSignal<EndingPlan | undefined>(undefined);
-  const trouble = useSignal('');
-  useEffect(() => {
-    get<EndingPlan>('/api/me/deletion').then(
-      (plan) => (found.value = plan),
-      (problem: unknown) => (trouble.value = plain(problem)),
-    );
-  }, []);
+  const { value: found, trouble } = useFetched<EndingPlan>('/api/me/deletion');
   const plan = found.value;
   return (
     <Page title="End my record" lead="This cannot be taken back. Save everything first if you may want it again." back="/settings/record" backTo="Take your record with you">

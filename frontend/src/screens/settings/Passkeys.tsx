@@ -1,33 +1,24 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
 
-import { call, get } from '../../api/client.ts';
+import { call } from '../../api/client.ts';
 import type { Passkey } from '../../api/types.ts';
 import { now } from '../../state/now.ts';
 import { sayPolitely } from '../../state/said.ts';
 import { me } from '../../state/session.ts';
 import { Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
-import { Mistakes, plain, useForm } from '../../ui/form.ts';
+import { Mistakes, useForm } from '../../ui/form.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { ago } from '../../words/night.ts';
+import { useFetched } from '../health/load.ts';
 import { dateOf } from './consent.ts';
 import { Sure } from './Sure.tsx';
 
 /** What signs a person in without a password: what there is, adding one, removing one. */
 export default function Passkeys(): JSX.Element {
-  const passkeys = useSignal<readonly Passkey[] | undefined>(undefined);
-  const trouble = useSignal('');
-  const load = async (): Promise<void> => {
-    trouble.value = '';
-    await get<{ passkeys: Passkey[] }>('/api/me/passkeys').then(
-      (found) => void (passkeys.value = found.passkeys),
-      (problem: unknown) => void (trouble.value = plain(problem)),
-    );
-  };
-  useEffect(() => void load(), []);
-  const known = passkeys.value;
+  const { value: found, trouble, again: load } = useFetched<{ passkeys: Passkey[] }>('/api/me/passkeys');
+  const known = found.value?.passkeys;
   const clinician = me.value?.role === 'clinician';
   return (
     <Page title="Passkeys" lead="Sign in with your finger, your face or your screen lock." back="/settings" backTo="Settings">

@@ -15,7 +15,9 @@ import app.observations.models
 import app.protocols.models
 import app.pulse
 import app.push.models
-import app.reminders.models  # noqa: F401 - every table has to be known before migrations compare
+import app.reminders.models
+import app.sites.models
+import app.supplies.models  # noqa: F401 - every table has to be known before migrations compare
 from app.config import settings
 from app.db import Base, connect
 

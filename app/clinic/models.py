@@ -148,6 +148,32 @@ class Task(Base):
     revision: Mapped[int] = mapped_column(default=1)
 
 
+class RefillRequest(Base):
+    """A patient's wish that the clinic sees to more of one line; the task says what came of it.
+
+    runs_out_on   the night from which there was not enough, as worked out then; None: not known
+    task_id       the clinic's task that was made of it
+    withdrawn_at  when the patient no longer needed it
+    """
+
+    __tablename__ = "refill_request"
+    __table_args__ = (
+        PrimaryKeyConstraint("patient_id", "id"),
+        ForeignKeyConstraint(["patient_id", "line_id"], ["line.patient_id", "line.id"]),
+        ForeignKeyConstraint(["patient_id", "task_id"], ["task.patient_id", "task.id"]),
+    )
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    id: Mapped[UUID]
+    line_id: Mapped[UUID]
+    task_id: Mapped[UUID]
+    asked_at: Mapped[datetime]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(String(500), default="")
+    runs_out_on: Mapped[date | None] = mapped_column(default=None)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
 class Review(Base):
     """A clinician's signature under a period of a patient's record, with what they noted.
 

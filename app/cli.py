@@ -271,8 +271,8 @@ def audit_verify(
     verdict = asyncio.run(run())
     typer.echo(
         f"Read {verdict.entries} entries ({verdict.waiting} wait for their seal), "
-        f"{verdict.events} dose events, {verdict.versions} protocol versions and "
-        f"{verdict.observations} observations."
+        f"{verdict.events} dose events, {verdict.versions} protocol versions, "
+        f"{verdict.observations} observations and {verdict.supplies} rows on vials and sites."
     )
     typer.echo(f"Head, to keep outside this database: {verdict.head}")
     if verdict.sound:

@@ -23,8 +23,9 @@ from app.accounts.passwords import hash_password
 from app.accounts.sign_in import register
 from app.audit import Means
 from app.demo_measures import measure
-from app.doses.log import Report, settle
+from app.doses.log import Report
 from app.doses.models import Dose, Kind, SkipReason, Spoken
+from app.intake.taking import settle
 from app.monitoring.plan import draws_of, mark_drawn, materialise
 from app.observations.record import standing
 from app.problems import Problem

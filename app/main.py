@@ -24,17 +24,20 @@ from app.clinic import digest_api as digest
 from app.clinic import events_api as events
 from app.clinic import flags_api as flags
 from app.clinic import panel_api as panel
+from app.clinic import recall_api as recall
+from app.clinic import reconciliation_api as reconciliation
+from app.clinic import refills_api as refills
 from app.clinic import reviews_api as reviews
 from app.clinic import tasks_api as tasks
 from app.clinic import webhooks_api as webhooks
 from app.config import Settings, sealing_key
 from app.db import connect, sessions_on
-from app.doses import api as doses
 from app.exchange import calendar_api as calendar_feeds
 from app.exchange import exports_api as exports
 from app.exchange import record_api as record
 from app.exchange.fhir import api as fhir
 from app.http import problem_pages
+from app.intake import api as doses
 from app.monitoring import api as monitoring
 from app.monitoring import body_api as body
 from app.monitoring import draw_days_api as draw_days
@@ -47,19 +50,23 @@ from app.protocols import api as protocols
 from app.protocols import calendar_api as calendar
 from app.protocols import history_api as history
 from app.protocols import screening_api as screening
-from app.protocols.overtaken import since_due
 from app.push import api as push
 from app.push.seal import Seal
 from app.push.vapid import identity_of
 from app.reminders import api as reminders
+from app.sites import api as sites
+from app.supplies import draw_api as draws
+from app.supplies import supplies_api as supplies
+from app.supplies import vials_api as vials
 from app.worker import Worker
 
 ROUTERS = (
     accounts, api_keys, oauth, problem_pages, passkeys, protocols, screening, calendar, history,
-    doses, reminders, push,
-    observations, checkins, body, side_effects, results, draw_days, monitoring, clinic,
+    doses, sites, vials, supplies, reminders, push,
+    draws, observations, checkins, body, side_effects, results, draw_days, monitoring, clinic,
     panel, adherence,
     webhooks, events, flags, tasks, reviews, digest,
+    refills, recall, reconciliation,
     calendar_feeds, exports, record,
     fhir, operation,
 )  # fmt: skip
@@ -110,8 +117,6 @@ def create_app(
     app.state.worker = None
     # The protocol warns where no baseline is recorded, and only the package above it knows that.
     app.state.baseline_drawn = baseline_drawn
-    # Likewise a dose that was due stays as it was planned, and only the protocol knows better.
-    app.state.since_due = since_due
     for module in ROUTERS:
         app.include_router(module.router)
     openapi.install(app)

@@ -28,6 +28,8 @@ TITLES = {
     "monitoring/data/companion.toml": "Body: milestones, what to expect, companion card",
     "protocols/data/medicines.toml": "Medicines: windows, gaps, codes and status",
     "protocols/data/screening.toml": "Questions before a growth-hormone peptide",
+    "supplies/data/source_checklist.toml": "Where a vial comes from: the checklist",
+    "sites/data/sites.toml": "Where injections go, and how long a spot rests",
 }
 """Headings in the order of the page; a file without one comes after them under its own name."""
 
@@ -36,7 +38,7 @@ WORDS = frozenset({"protocols/data/templates.toml"})
 
 _PROSE = frozenset({
     "name", "short", "clinician", "patient", "text", "note", "label", "emergency",
-    "overdue", "no_device", "supply", "more",
+    "overdue", "no_device", "supply", "out", "more",
 })  # fmt: skip
 _SOURCES = ("source", "verified_from")
 _TAGGED = re.compile(r"\[[PSD?]\]|Source:")

@@ -1,9 +1,10 @@
 """Whether anything in the audit log, or in the record it tells of, was changed behind its back.
 
 Readings page by page, so that a log of any length fits in memory: every seal against the one
-before it; every entry against its seal and against the record; every event, every version and
-every observation against the entries. A forger needs the operator's secret for the first, and a
-head that was kept somewhere else shows an end that was cut off.
+before it; every entry against its seal and against the record; every event, version, observation,
+vial, draw, stock entry, source check, placement and reaction against the entries. A forger needs
+the operator's secret for the first, and a head that was kept somewhere else shows an end that was
+cut off.
 
 It cannot find what was forged through the application itself by somebody who holds its secret, an
 entry that was removed in the seconds before it was sealed together with what it told of, or a row
@@ -28,6 +29,9 @@ from app.observations.models import Observation
 from app.protocols import witness as versions
 from app.protocols.models import Version
 from app.sealing import NOTHING, Head, Sealer, seal
+from app.sites import witness as sites
+from app.supplies import witness as supplies
+from app.supplies.models import Vial
 
 PAGE = 500
 SHOWN = 50
@@ -47,7 +51,8 @@ Gives back what was found, where this page ended (None: that was all), and how m
 class Verdict:
     """What was read, and what was found: places by number and id, never what a row says.
 
-    head   the last seal that was read; worth keeping where the database cannot reach it
+    head       the last seal that was read; worth keeping where the database cannot reach it
+    supplies   vials, draws, stock entries, source checks, placements and reactions together
     """
 
     head: Head = NOTHING
@@ -56,6 +61,7 @@ class Verdict:
     events: int = 0
     versions: int = 0
     observations: int = 0
+    supplies: int = 0
     findings: list[str] = field(default_factory=list)
     more: int = 0
 
@@ -99,6 +105,8 @@ async def verify(
     verdict.observations = await _all(
         sessions, observations.unwitnessed, "the observation", verdict
     )
+    for read, what in (*supplies.UNWITNESSED, *sites.UNWITNESSED):
+        verdict.supplies += await _all(sessions, read, what, verdict)
     return verdict
 
 
@@ -224,6 +232,8 @@ class Entries:
         found += await doses.contradicted(session, told)
         found += await versions.contradicted(session, told)
         found += await observations.contradicted(session, told)
+        found += await supplies.contradicted(session, told)
+        found += await sites.contradicted(session, told)
         self.waiting += sum(number is None for _, number, _ in rows)
         return found, entries[-1].id if len(rows) == limit else None, len(rows)
 
@@ -248,7 +258,7 @@ async def _not_erased(session: AsyncSession, entries: Sequence[AuditEntry]) -> S
     for patient_id, action in rows:
         said.setdefault(patient_id, set()).add(action)
     gone = {patient for patient, actions in said.items() if len(actions) == 2}
-    for table in (Dose, Version, Observation) if gone else ():
+    for table in (Dose, Version, Observation, Vial) if gone else ():
         gone -= set(
             await session.scalars(
                 select(table.patient_id).where(table.patient_id.in_(gone)).distinct()

@@ -35,6 +35,7 @@ from app.reminders.arm import plan_and_arm
 from app.reminders.notices import tell
 from app.reminders.tick import Mouth, remind
 from app.sealing import Sealer, seal
+from app.supplies.tick import look
 
 log = structlog.get_logger()
 
@@ -61,6 +62,7 @@ EVERY = {
     "labs": timedelta(seconds=60),
     "draw_days": timedelta(seconds=60),
     "check_ins": timedelta(seconds=60),
+    "supplies": timedelta(seconds=60),
     "housekeeping": timedelta(minutes=5),
 }
 # Longer than any healthy run; a run that hangs must not keep its tick from ever running again.
@@ -182,6 +184,9 @@ class Worker:
             ),
             "check_ins": self._until_nothing_is_due(
                 lambda session, now: ask(session, self.mouth.seal, now, self.settings.public_url)
+            ),
+            "supplies": self._until_nothing_is_due(
+                lambda session, now: look(session, self.mouth.seal, now, self.settings.public_url)
             ),
             "housekeeping": self._in_transaction(housekeeping.tidy),
         }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -25,7 +26,7 @@ from app.accounts.models import (
     Preferences,
     Scope,
 )
-from app.clinic.models import Review, Task, Webhook
+from app.clinic.models import RefillRequest, Review, Task, Webhook
 from app.db import Sessions
 from app.doses.models import Dose, Event
 from app.exchange.models import CalendarFeed
@@ -39,6 +40,19 @@ from app.push.models import Subscription
 from app.push.receipts import Receipt
 from app.reminders.models import TapToken
 from app.reminders.tokens import issue
+from app.sites.models import Placement, Reaction, SiteSettings
+from app.supplies.models import (
+    Confirmation,
+    Consumable,
+    ConsumableCount,
+    Diluent,
+    LineKit,
+    Stock,
+    StockEntry,
+    SupplySettings,
+    Vial,
+)
+from app.supplies.models import Form as Pack
 from tests.authenticator import Authenticator
 from tests.factories import (
     PASSWORD,
@@ -71,6 +85,9 @@ WARNINGS = (
     "baseline_labs_missing", "closer_than_minimum_gap",
 )  # fmt: skip
 
+OF_SETTLED = tuple(f"/doses/{{dose_id}}/{what}" for what in ("amend", "undo", "site", "vial"))
+"""Routes that speak of a dose of which something was said."""
+
 Body = Callable[["Record"], Any]
 
 
@@ -100,7 +117,7 @@ class Record:
         forged   what proves something in the address is a guess
         """
         known = {**self.ids, "patient": patient, "who": str(self.patient.id), "path": ""}
-        if "/doses/{dose_id}/amend" in route or "/doses/{dose_id}/undo" in route:
+        if route.endswith(OF_SETTLED):
             known["dose_id"] = self.settled
         if forged:
             known["token"] = "A" * 43
@@ -151,6 +168,25 @@ def _import(record: Record) -> Any:
         "csv": "medicine,date,time,status\nanastrozole,2026-11-20,22:30,taken\n",
         "dry_run": True,
     }
+
+
+def _reaction(_: Record) -> Any:
+    return {
+        "id": str(uuid4()), "site": "thigh_left", "kind": "lump", "noticed_on": f"{MONDAY.date()}",
+    }  # fmt: skip
+
+
+def _refill(record: Record) -> Any:
+    """What the watched patient has asked for already; a repeat is harmless."""
+    return {"id": record.ids["refill"], "line": record.ids["line"]}
+
+
+def _consumable(_: Record) -> Any:
+    return {"id": str(uuid4()), "item": "needle", "name": "Needles"}
+
+
+def _count(_: Record) -> Any:
+    return {"id": str(uuid4()), "kind": "counted", "number": 20}
 
 
 def _panel(_: Record) -> Any:
@@ -231,6 +267,13 @@ def _choice(record: Record) -> Any:
     return {"id": str(uuid4()), "draw": record.ids["draw"], "day": f"{day}"}
 
 
+def _label(record: Record) -> Any:
+    return {
+        "id": str(uuid4()), "line": record.ids["line"], "vial": record.ids["pack"],
+        "strength": {"value": "1", "unit": "mg"},
+    }  # fmt: skip
+
+
 def _nothing_recorded(_: Record) -> Any:
     """An export of somebody who has just registered."""
     evenings = {
@@ -240,7 +283,7 @@ def _nothing_recorded(_: Record) -> Any:
     }  # fmt: skip
     tables: dict[str, list[Any]] = {name: [] for name in BY_NAME}
     return {
-        "format": "vesper-record", "version": 1, "exported_at": NOW.isoformat(),
+        "format": "vesper-record", "version": 2, "exported_at": NOW.isoformat(),
         "person": {"id": str(uuid4())}, "people": {}, "told": {},
         "tables": tables | {"preferences": [evenings]},
     }  # fmt: skip
@@ -284,6 +327,42 @@ BODIES: dict[str, Body] = {
         "id": str(uuid4()), "scores": {"energy": 7},
     },
     "PUT /api/patients/{patient}/tracking": lambda r: {"rhythm": "daily"},
+    "PUT /api/patients/{patient}/doses/{dose_id}/vial": lambda r: {
+        "id": str(uuid4()), "vial": r.ids["vial"],
+    },
+    "POST /api/patients/{patient}/vials": lambda r: {
+        "id": str(uuid4()), "medicine": "sermorelin", "form": "powder", "lot": "A2",
+        "strengths": [{"substance": "Sermorelin", "value": "5", "unit": "mg"}],
+        "pharmacy": "A pharmacy", "received_on": MONDAY.date().isoformat(),
+    },
+    "PATCH /api/patients/{patient}/vials/{vial}": lambda r: {"note": "In the door"},
+    "POST /api/patients/{patient}/vials/{vial}/dissolve": lambda r: {
+        "diluent": "bacteriostatic_water", "volume": {"value": "2", "unit": "mL"},
+        "at": NOW.isoformat(),
+    },
+    "POST /api/patients/{patient}/vials/{vial}/open": lambda r: {"at": NOW.isoformat()},
+    "POST /api/patients/{patient}/vials/{vial}/discard": lambda r: {
+        "why": "empty", "at": NOW.isoformat(),
+    },
+    "POST /api/patients/{patient}/vials/{vial}/source-checks": lambda r: {
+        "id": str(uuid4()), "answers": {"label": "yes"},
+    },
+    "POST /api/patients/{patient}/vials/{vial}/stock": lambda r: {
+        "id": str(uuid4()), "kind": "wasted", "quantity": {"value": "0.1", "unit": "mL"},
+        "at": NOW.isoformat(),
+    },
+    "PUT /api/patients/{patient}/doses/{dose_id}/site": lambda r: {
+        "id": str(uuid4()), "site": "abdomen_upper_left",
+    },
+    "PUT /api/patients/{patient}/sites/settings": lambda r: {"deltoid": True},
+    "POST /api/patients/{patient}/reactions": _reaction,
+    "POST /api/patients/{patient}/reactions/{reaction}/end": lambda r: {"on": f"{MONDAY.date()}"},
+    "PUT /api/patients/{patient}/supplies/settings": lambda r: {
+        "lead_days": 5, "speak_at": None, "notices": True,
+    },
+    "POST /api/patients/{patient}/consumables": _consumable,
+    "PATCH /api/patients/{patient}/consumables/{consumable}": lambda r: {"name": "Swabs"},
+    "POST /api/patients/{patient}/consumables/{consumable}/counts": _count,
     "POST /api/tap": lambda r: {
         "token": r.tap, "receipt": r.receipt, "id": str(uuid4()), "kind": "taken",
     },
@@ -292,6 +371,11 @@ BODIES: dict[str, Body] = {
     "POST /api/push/test": lambda r: {"subscription": r.ids["subscription"]},
     "POST /api/push/receipts": lambda r: {"receipt": r.shown},
     "PUT /api/patients/{patient}/labs/draw-days": _choice,
+    "POST /api/patients/{patient}/draw/confirmations": _label,
+    "POST /api/patients/{patient}/draw/confirmations/{confirmation}/confirm": lambda r: {
+        "mark": "0.5",
+    },
+    "PUT /api/patients/{patient}/lines/{line}/kit": lambda r: {"syringe": "u100_0_5"},
     "PUT /api/patients/{patient}/labs/plan": lambda r: {"rules": []},
     "PUT /api/patients/{patient}/about": lambda r: {"born_on": "1985-04-01", "sex": "male"},
     "POST /api/me/calendar-feeds": lambda r: {"name": "My phone"},
@@ -299,6 +383,8 @@ BODIES: dict[str, Body] = {
     "POST /api/patients/{patient}/tasks": lambda r: {"id": str(uuid4()), "title": "Call"},
     "PATCH /api/patients/{patient}/tasks/{task}": lambda r: {"title": "Write"},
     "POST /api/patients/{patient}/tasks/{task}/close": lambda r: {"outcome": "spoke"},
+    "POST /api/patients/{patient}/refill-requests": _refill,
+    "POST /api/clinic/recall": lambda r: {"lot": "A1"},
     "POST /api/patients/{patient}/reviews": lambda r: {
         "id": str(uuid4()), "until": NOW.isoformat(),
     },
@@ -336,6 +422,7 @@ QUERIES = {
     "GET /api/me/travel": {"zone": "Asia/Tokyo"},
     "GET /api/patients/{patient}/export.csv": {"table": "doses"},
     "GET /api/patients/{patient}/labs/draw-days": {"draw": "{draw}"},
+    "GET /api/patients/{patient}/draw": {"line": "{line}"},
     "GET /fhir/{kind}": {"patient": "{self}"},
 }
 """What is asked for; `{draw}` and the like are the record's own."""
@@ -452,6 +539,7 @@ async def _record(session: AsyncSession, patient: Person, author: Person) -> Rec
     (line_id,) = await a_protocol(session, patient, line, author=author)
     nights = select(Dose).where(Dose.patient_id == patient.id).order_by(Dose.due_at).limit(2)
     first, second = (await session.scalars(nights)).all()
+    second.route = "subcutaneous"  # so that there is a dose that has a spot
     device = await a_device(session, patient)
     message = uuid4()
     token = issue(patient.id)
@@ -464,12 +552,41 @@ async def _record(session: AsyncSession, patient: Person, author: Person) -> Rec
         "passkey": await _passkey(session, patient),
         "self": patient.id, "kind": "MedicationAdministration",
         "resource": f"{patient.id.hex}{second.id.hex}",
-        "day": "2026-11-20",
+        "day": "2026-11-20", **await _pack(session, patient, line_id),
     }  # fmt: skip
     return Record(
         patient, {name: str(value) for name, value in ids.items()}, settled=str(second.id),
         tap=token.text, receipt=str(Receipt(patient.id, message, device.id)),
     )  # fmt: skip
+
+
+async def _pack(session: AsyncSession, patient: Person, line: UUID) -> dict[str, UUID]:
+    """A pack of tablets for the line, whose label somebody has read."""
+    pack, confirmation = uuid4(), uuid4()
+    session.add(Vial(
+        patient_id=patient.id, id=pack, medicine="anastrozole", form=Pack.TABLETS, tablets=30,
+        strengths=[{"substance": "anastrozole", "value": "1", "unit": "mg"}], pharmacy="A pharmacy",
+        lot="A1", received_on=NOW.date(), created_at=NOW, author_id=patient.id,
+    ))  # fmt: skip
+    await session.flush()
+    session.add(Confirmation(
+        patient_id=patient.id, id=confirmation, vial_id=pack, line_id=line, author_id=patient.id,
+        strength_value=Decimal(1), strength_unit="mg", started_at=NOW,
+    ))  # fmt: skip
+    vial, entry = uuid4(), uuid4()
+    session.add(Vial(
+        patient_id=patient.id, id=vial, medicine="sermorelin", form=Pack.POWDER,
+        strengths=[{"substance": "Sermorelin", "value": "5", "unit": "mg"}], pharmacy="A pharmacy",
+        lot="A3", received_on=MONDAY.date(), created_at=NOW, author_id=patient.id,
+        diluent=Diluent.STERILE_WATER, diluent_ul=2000, reconstituted_at=NOW,
+    ))  # fmt: skip
+    await session.flush()
+    session.add(StockEntry(
+        patient_id=patient.id, id=entry, vial_id=vial, kind=Stock.COUNTED, quantity=1800, at=NOW,
+        author_id=patient.id, said_at=NOW,
+    ))  # fmt: skip
+    await session.flush()
+    return {"pack": pack, "confirmation": confirmation, "vial": vial, "entry": entry}
 
 
 async def _fill(http: httpx.AsyncClient, stage: Stage) -> None:
@@ -487,6 +604,13 @@ async def _fill(http: httpx.AsyncClient, stage: Stage) -> None:
         record.event = given["id"]
         measured = await ask(actor, "POST", "/api/patients/me/observations", _panel(record))
         record.ids["observation"] = measured["observations"][0]["id"]
+        noticed = await ask(actor, "POST", "/api/patients/me/reactions", _reaction(record))
+        record.ids["reaction"] = noticed["id"]
+        kept = await ask(actor, "POST", "/api/patients/me/consumables", _consumable(record))
+        record.ids["consumable"] = kept["id"]
+        counted = _count(record)
+        record.ids["count"] = counted["id"]
+        await ask(actor, "POST", f"/api/patients/me/consumables/{kept['id']}/counts", counted)
         high = {**_panel(record), "results": [{"code": "hematocrit", "value": "55", "unit": "%"}]}
         flagged = (await ask(actor, "POST", "/api/patients/me/observations", high))["observations"]
         record.ids["flag"] = str(signal_id(UUID(flagged[0]["id"]), "hematocrit_red"))
@@ -512,8 +636,9 @@ async def _fill(http: httpx.AsyncClient, stage: Stage) -> None:
         record.shown = str(Receipt(record.patient.id, tested, device))
         made = await ask("admin", "POST", "/api/clinic/webhooks", {"url": f"{PUSH}/hook"})
         record.ids["webhook"] = made["id"]
-        record.ids["task"] = str(uuid4())
+        record.ids |= {"task": str(uuid4()), "refill": str(uuid4())}
     watched = stage.watched
+    await ask("own", "POST", "/api/patients/me/refill-requests", _refill(watched))
     task = {"id": watched.ids["task"], "title": "Call"}
     await ask("change", "POST", f"/api/patients/{watched.patient.id}/tasks", task)
     address = f"/api/patients/{watched.patient.id}/protocol/versions"
@@ -536,9 +661,17 @@ async def fingerprint(session: AsyncSession) -> tuple[Any, ...]:
         func.count(Person.id), func.count(Person.left_at), func.min(CareLink.scope),
         func.count(Observation.id), func.count(Observation.voided_at),
         func.count(Tracking.patient_id), func.count(FlagSeen.id),
+        func.count(Placement.id), func.count(SiteSettings.patient_id), func.count(Reaction.id),
+        func.count(Reaction.ended_on), func.count(Reaction.voided_at),
+        func.count(SupplySettings.patient_id), func.count(Consumable.id),
+        func.sum(Consumable.revision), func.count(ConsumableCount.id),
+        func.count(ConsumableCount.voided_at),
+        func.count(Confirmation.id), func.count(Confirmation.confirmed_at),
+        func.count(LineKit.patient_id),
         func.count(CalendarFeed.id), func.count(CalendarFeed.revoked_at), func.count(Passkey.id),
         func.count(Webhook.id), func.count(Webhook.removed_at), func.sum(Webhook.position),
         func.count(Task.id), func.sum(Task.revision), func.count(Review.id),
+        func.count(RefillRequest.id), func.count(RefillRequest.withdrawn_at),
         func.count(ApiKey.id), func.count(ApiKey.revoked_at), func.count(AccessToken.token_hash),
     ]  # fmt: skip
     parts: list[Any] = [select(each).scalar_subquery() for each in counted]

@@ -37,6 +37,8 @@ from app.push.seal import Seal
 from app.reminders.arm import plan_and_arm
 from app.reminders.notices import tell
 from app.reminders.tick import Mouth, remind
+from app.supplies.models import Form, Vial
+from app.supplies.tick import look
 from tests.conftest import SECRET
 from tests.databases import ROOT
 from tests.factories import (
@@ -56,6 +58,7 @@ CASES = {
     "draw-evening": "the evening before a chosen day",
     "draw-morning": "the morning of a chosen day",
     "check-in": "an hour at which the patient wants to be asked",
+    "supplies": "a vial whose date is near",
     "news": "a step of the prescription that is near",
     "test": "a press on the test button",
     "digest": "a Monday morning of a clinician who looks after them",
@@ -180,6 +183,13 @@ async def a_person(session: AsyncSession, which: str, clinician: Person) -> Pers
         session, patient.id, patient, choice=uuid4(), draw=visit.id, together=visit.draws,
         day=date(2026, 11, 24), at=time(8), now=MONDAY,
     )  # fmt: skip
+    session.add(Vial(
+        patient_id=patient.id, id=uuid4(), medicine="testosterone_cypionate", form=Form.SOLUTION,
+        strengths=[{"substance": "testosterone cypionate", "value": "281", "unit": "mg"}],
+        pharmacy=CLINIC, lot="263", received_on=MONDAY.date(), use_by=date(2026, 11, 25),
+        volume_ul=10_000, created_at=MONDAY, author_id=patient.id,
+    ))  # fmt: skip
+    await session.flush()
     return patient
 
 
@@ -191,6 +201,7 @@ async def every_tick(session: AsyncSession, now: datetime) -> None:
     await remind_of_draws(session, SEAL, now, URL)
     await remind(session, MOUTH, now)
     await ask(session, SEAL, now, URL)
+    await look(session, SEAL, now, URL)
     await digests(session, SEAL, now, URL)
 
 

@@ -40,11 +40,14 @@ Source of the form `system/<Type>.rs` (read and search): SMART App Launch 2.2, s
 _RECORD = "/api/patients/{patient}"
 
 READABLE = (
-    "/about", "/adherence", "/body", "/calendar", "/check-ins", "/doses", "/doses/record",
+    "/about", "/adherence", "/body", "/calendar", "/check-ins", "/doses",
+    "/doses/after-discard", "/doses/record", "/draw",
     "/export.csv", "/export.pdf", "/export.zip", "/flags", "/labs/draw-days", "/labs/due",
     "/labs/plan", "/labs/settings", "/observations", "/protocol", "/protocol/versions/{number}",
-    "/protocol/versions/{number}/difference", "/results", "/reviews", "/screenings",
-    "/side-effects", "/tracking", "/trends",
+    "/protocol/versions/{number}/difference", "/reactions", "/refill-requests", "/results",
+    "/reviews", "/screenings", "/side-effects", "/sites", "/supplies",
+    "/supplies/reconciliation", "/tracking", "/trends",
+    "/vials", "/vials/{vial}", "/vials/{vial}/history",
 )  # fmt: skip
 """What `record:read` opens of one patient's record, behind `/api/patients/{patient}`."""
 
@@ -60,6 +63,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "GET /api/clinic/patients": (PANEL_READ,),
     "POST /api/clinic/patients/search": (PANEL_READ,),
     "GET /api/clinic/digest": (PANEL_READ,),
+    "POST /api/clinic/recall": (RECORD_READ,),
     "GET /api/clinic/tasks": (PANEL_READ, TASKS_WRITE),
     "GET /api/clinic/events": (WEBHOOKS_MANAGE,),
     "GET /api/clinic/webhooks": (WEBHOOKS_MANAGE,),

@@ -5,11 +5,12 @@ A flag says what was not taken and since when. It never says what to do about it
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from uuid import UUID
 
 from app.clinic.flag_rules import FLAG_RULES, Flag
 from app.doses.adherence import EXPECTED, FILLED, Intake, summarise, word_of
+from app.schedule import A_DAY
 
 LOOK_BACK = timedelta(days=60)
 """How far back the rules read: two periods of the trend. [D] engineering default."""
@@ -21,9 +22,12 @@ RAN_OUT = "ran_out"
 class LineDoses:
     """One line in force, and its doses due in the last 60 days, oldest first.
 
-    androgen     whether the line is a testosterone
-    next_due_at  the next planned dose of an androgen; None where none is planned or it is no matter
-    before       when something of it was last taken before that; None for never
+    androgen      whether the line is a testosterone
+    next_due_at   the next planned dose of an androgen; None where none is planned or it is no
+                  matter
+    before        when something of it was last taken before that; None for never
+    enough_until  the last day up to which what is on record is enough, at its first instant where
+                  the patient is; None: not known, or nothing runs out
     """
 
     id: UUID
@@ -32,6 +36,7 @@ class LineDoses:
     androgen: bool = False
     next_due_at: datetime | None = None
     before: datetime | None = None
+    enough_until: datetime | None = None
 
     @property
     def paused(self) -> bool:
@@ -60,6 +65,19 @@ class LineDoses:
 
 
 @dataclass(frozen=True, slots=True)
+class Outdated:
+    """A vial that was drawn from after its discard date, and when each of these doses was taken.
+
+    taken_at   in order of time; never empty
+    """
+
+    vial_id: UUID
+    name: str
+    discard_on: date
+    taken_at: Sequence[datetime]
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """The newest expected doses of a line, none of them taken.
 
@@ -78,7 +96,7 @@ class Run:
 
 def dose_flags(
     lines: Sequence[LineDoses], everything: Iterable[Intake], now: datetime, here: tzinfo,
-    *, falling: bool = False,
+    *, falling: bool = False, outdated: Iterable[Outdated] = (),
 ) -> list[Flag]:  # fmt: skip
     """Every flag that the doses of one patient raise at this instant.
 
@@ -86,10 +104,15 @@ def dose_flags(
                  adherence counts them
     here         where the patient is
     falling      whether the flag of a falling trend is open already
+    outdated     vials that were drawn from after their discard date
     """
     found: list[Flag | None] = [falling_trend(everything, now, is_open=falling)]
     for line in lines:
-        found += [misses_in_row(line, now), testosterone_late(line, now, here), run_out(line, now)]
+        found += [
+            misses_in_row(line, now), testosterone_late(line, now, here),
+            run_out(line, now, line.enough_until),
+        ]  # fmt: skip
+    found += [drawn_after_discard(vial, now, here) for vial in outdated]
     return [flag for flag in found if flag is not None]
 
 
@@ -185,13 +208,15 @@ def testosterone_late(line: LineDoses, now: datetime, here: tzinfo) -> Flag | No
 def run_out(line: LineDoses, now: datetime, enough_until: datetime | None = None) -> Flag | None:
     """The patient said that it had run out and has taken none since, or what is left will not do.
 
-    enough_until   when what is on record is used up, once vials are counted; None: not known
+    enough_until   as `LineDoses` says it; the flag holds since so many days before
     """
     rule = FLAG_RULES["run_out"]
     if enough_until is not None and enough_until - now <= rule.span("days_left"):
         return rule.flag(
-            enough_until, str(line.id), "supply", line=line.label, until=f"{enough_until:%-d %B}"
-        )
+            (enough_until - rule.span("days_left")).astimezone(UTC), str(line.id),
+            "supply" if now < enough_until + A_DAY else "out",
+            line=line.label, until=f"{enough_until:%-d %B}",
+        )  # fmt: skip
     last = line.last_taken_at
     said = [
         one.due_at for one in line.intakes
@@ -201,6 +226,20 @@ def run_out(line: LineDoses, now: datetime, enough_until: datetime | None = None
     if not said or line.paused:
         return None
     return rule.flag(said[0], str(line.id), line=line.label)
+
+
+def drawn_after_discard(vial: Outdated, now: datetime, here: tzinfo) -> Flag | None:
+    """A dose was drawn from a vial after its discard date, within the last days of the rule."""
+    rule = FLAG_RULES["drawn_after_discard"]
+    last = vial.taken_at[-1]
+    if now - last > rule.span("days"):
+        return None
+    count = len(vial.taken_at)
+    return rule.flag(
+        vial.taken_at[0], str(vial.vial_id), line=vial.name, discard=f"{vial.discard_on:%-d %B}",
+        doses="1 dose" if count == 1 else f"{count} doses",
+        last=f"{last.astimezone(here):%-d %B}",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.clinic.supply_shapes import SupplyOut
 from app.doses import definition
 from app.doses.adherence import Adherence
 from app.doses.following import Followed
@@ -182,6 +183,7 @@ class Figures(BaseModel):
 
     prescribed_from     when the first dose was due; with `initiated_at`, how long the start took
     not_initiated       the line, or one of the lines, had doses due, and nobody ever took one
+    supply              what the vials on record say; null where none is
     left_out_in_row     expected doses of one line up to now, none of them taken
     """
 
@@ -222,7 +224,7 @@ class Figures(BaseModel):
     backfilled: int
     log_lag_minutes: LogLagOut
     trend: TrendOut
-    supply: None = None
+    supply: SupplyOut | None = None
 
 
 class RemindersOut(BaseModel):
@@ -260,8 +262,9 @@ class AdherenceOut(BaseModel):
 
 
 def figures_out(
-    line: LineNamed | None, found: Followed, since: datetime, until: datetime, here: tzinfo
-) -> Figures:
+    line: LineNamed | None, found: Followed, since: datetime, until: datetime, here: tzinfo,
+    *, supply: SupplyOut | None = None,
+) -> Figures:  # fmt: skip
     """The figures as they are written, shares with four decimals."""
     counts, persistence = found.counts, found.persistence
     return Figures(
@@ -318,6 +321,7 @@ def figures_out(
             backfilled_over_24h=found.backfilled,
         ),
         trend=TrendOut(previous=_previous(found, since, until, here), delta=share(found.trend)),
+        supply=supply,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.care import end_of
-from app.accounts.evenings import evenings_from, evenings_of
+from app.accounts.evenings import evenings_from, evenings_of, zone_of
 from app.accounts.models import Preferences
 from app.clinic.courses import LineCourse, courses_of
 from app.clinic.figure_shapes import (
@@ -23,6 +23,8 @@ from app.clinic.figure_shapes import (
     figures_out,
 )
 from app.clinic.reading import Reminded, tally
+from app.clinic.supply import Supplied, supplied, together
+from app.clinic.supply_shapes import supply_out
 from app.doses.delivery import reminders_due
 from app.doses.following import Followed, followed, worst
 from app.doses.nights import NightWord, nights_of
@@ -99,10 +101,11 @@ def _wrong(field: str) -> Invalid:
 
 @dataclass(frozen=True, slots=True)
 class LineReport:
-    """One line, and how it was followed."""
+    """One line, how it was followed, and what its vials say; None without one on record."""
 
     line: LineCourse
     figures: Followed
+    supply: Supplied | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ class Report:
     """How one patient's protocol was followed in a period, as it stands at `as_of`.
 
     lines    those with doses due in the period, in order of the first one
+    supply   of the lines with a vial on record, as sums; None without any
     worst    the line with the least taken of what was expected; None when nothing was
     days     one word for each night of the period that had a dose
     """
@@ -123,6 +127,7 @@ class Report:
     worst: LineReport | None
     reminders: Reminded
     days: dict[date, NightWord]
+    supply: Supplied | None = None
 
     def out(self) -> AdherenceOut:
         """The one shape in which it leaves Vesper."""
@@ -140,9 +145,15 @@ class Report:
                 until=period.until,
             ),
             definition=DefinitionOut(),
-            pooled=figures_out(None, self.pooled, period.since, period.until, here),
+            pooled=figures_out(
+                None, self.pooled, period.since, period.until, here,
+                supply=supply_out(self.supply, here),
+            ),
             lines=[
-                figures_out(_named(one.line), one.figures, period.since, period.until, here)
+                figures_out(
+                    _named(one.line), one.figures, period.since, period.until, here,
+                    supply=supply_out(one.supply, here),
+                )
                 for one in self.lines
             ],
             worst=None if self.worst is None else WorstOut(
@@ -189,11 +200,16 @@ async def reports_of(
         session, {each: evenings_from(preferences[each]) for each in patients}, fates,
         start=start, since=since, until=until, now=now,
     )  # fmt: skip
+    zones = {each: zone(zone_of(preferences[each])) for each in courses}
+    supplies = await supplied(session, zones, since, until, now)
     reports: dict[UUID, Report] = {}
     for patient, every in courses.items():
         lines = [one for one in every if not one.earlier]
         ended = [one.course for one in every if one.earlier]
-        read = [LineReport(one, followed([one.course], since, until)) for one in lines]
+        held = supplies.get(patient, {})
+        read = [
+            LineReport(one, followed([one.course], since, until), held.get(one.id)) for one in lines
+        ]
         found = worst([one.figures.counts for one in read])
         words = [each for one in lines for each in one.course.due(since, until)]
         reports[patient] = Report(
@@ -206,5 +222,6 @@ async def reports_of(
             worst=None if found is None else read[found],
             reminders=tally(fate for (whose, _), fate in fates.items() if whose == patient),
             days=nights_of((dose.night, word) for word, dose in words),
+            supply=together(one.supply for one in read if one.supply is not None),
         )
     return reports

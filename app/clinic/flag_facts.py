@@ -6,22 +6,29 @@ As many statements for a whole page of patients as for one.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Person
+from app.clinic.after_discard import late_draws, outdated
 from app.clinic.courses import last_taken_of_line
-from app.clinic.dose_flags import LOOK_BACK, LineDoses, Reach
+from app.clinic.dose_flags import LOOK_BACK, LineDoses, Outdated, Reach
 from app.clinic.flag_rules import FLAG_RULES
 from app.clinic.reading import Reading, by_line, by_patient, readings
 from app.doses.models import Dose, Kind, Spoken
 from app.doses.standing import standing_event, stands
-from app.protocols.medicines import MEDICINES
+from app.protocols.medicines import MEDICINES, label_of
 from app.protocols.models import Line, Terms
 from app.push.models import Subscription
+from app.supplies.holding import contents_of_many, standing_draws
+from app.supplies.outlook import outlooks_of
+
+OUTLOOK = FLAG_RULES["run_out"].number("days_left") + 2
+"""So many nights are looked ahead: what lasts longer is on no list."""
 
 ANDROGENS = frozenset(code for code, each in MEDICINES.items() if "androgen" in each.kinds)
 
@@ -82,10 +89,15 @@ async def androgens_before(
 
 def lines_of(
     found: Sequence[Reading], medicines: Mapping[UUID, str], upcoming: Mapping[UUID, datetime],
-    before: Mapping[UUID, datetime],
+    before: Mapping[UUID, datetime], enough: Mapping[UUID, datetime],
 ) -> list[LineDoses]:  # fmt: skip
-    """The lines that are in force, with their doses."""
-    return [
+    """The lines that are in force, with their doses; of those that have had none, the ones of
+    which it is known how long their vials last.
+
+    enough   until when what is on record is enough, by line, as `LineDoses` says it
+    """
+    of_line = by_line(found)
+    lines = [
         LineDoses(
             id=line_id,
             label=doses[-1].label,
@@ -93,10 +105,54 @@ def lines_of(
             androgen=medicines[line_id] in ANDROGENS,
             next_due_at=upcoming.get(line_id),
             before=before.get(line_id),
+            enough_until=enough.get(line_id),
         )
-        for line_id, doses in by_line(found).items()
+        for line_id, doses in of_line.items()
         if line_id in medicines
     ]
+    return lines + [
+        LineDoses(line_id, label_of(medicine), [], enough_until=enough[line_id])
+        for line_id, medicine in medicines.items()
+        if line_id in enough and line_id not in of_line
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the vials of a page of patients put on the list.
+
+    outdated   vials drawn from after their discard date, by patient
+    enough     until when what is on record is enough, by line: the first instant of that day where
+               the patient is. Left out: what cannot be reckoned, and what nothing runs out of
+    """
+
+    outdated: Mapping[UUID, list[Outdated]] = field(default_factory=dict)
+    enough: Mapping[UUID, datetime] = field(default_factory=dict)
+
+
+async def shelf_of(session: AsyncSession, zones: Mapping[UUID, ZoneInfo], now: datetime) -> Shelf:
+    """The vials of these patients; one statement while nobody has any.
+
+    zones   of each patient that is wanted
+    """
+    contents = await contents_of_many(session, list(zones), now)
+    holders = [patient for patient, vials in contents.items() if vials]
+    if not holders:
+        return Shelf()
+    draws = await standing_draws(session, holders)
+    outlooks = await outlooks_of(session, holders, now, nights=OUTLOOK)
+    return Shelf(
+        {
+            patient: outdated(late_draws(contents[patient], mine, zones[patient]))
+            for patient, mine in draws.items()
+        },
+        {
+            line: datetime.combine(forecast.enough_until, time(), tzinfo=zones[patient])
+            for patient, lines in outlooks.items()
+            for line, forecast in lines.items()
+            if forecast.known and forecast.enough_until is not None
+        },
+    )
 
 
 async def reach_of(

@@ -32,7 +32,7 @@ class Severity(enum.StrEnum):
         return list(Severity).index(self)
 
 
-WORDINGS = {"clinician", "overdue", "no_device", "supply", "more"}
+WORDINGS = {"clinician", "overdue", "no_device", "supply", "out", "more"}
 """What a rule can say; all else in its table is a figure."""
 
 

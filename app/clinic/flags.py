@@ -24,6 +24,7 @@ from app.clinic.flag_facts import (
     next_androgens,
     prescribed,
     reach_of,
+    shelf_of,
 )
 from app.clinic.flag_rules import FLAG_RULES, STAYS, Flag, Seen, Severity
 from app.clinic.models import FlagEpisode
@@ -78,6 +79,8 @@ async def flags_of(
     falling = await _falling(session, patients)
     reach = await reach_of(session, patients, now)
     overdue = await overdue_visits_among(session, patients, now)
+    zones = {patient: zone(zone_of(by_person[patient])) for patient in patients}
+    shelf = await shelf_of(session, zones, now)
     peptides = {
         version
         for version, each in lines.items()
@@ -85,7 +88,7 @@ async def flags_of(
     }
     found: dict[UUID, list[Flag]] = {}
     for patient in patients:
-        evenings, here = evenings_from(by_person[patient]), zone(zone_of(by_person[patient]))
+        evenings, here = evenings_from(by_person[patient]), zones[patient]
         tonight, mine = evenings.night_of(now), versions.get(patient, [])
         current = current_of(mine, tonight)
         medicines = lines[current.id].medicines if current and current.id in lines else {}
@@ -97,11 +100,12 @@ async def flags_of(
             *_of_versions(mine, tonight, now),
             *(_of_signal(signal) for signal in signals[patient] if _shows(signal, now)),
             *dose_flags(
-                lines_of(doses_of, medicines, upcoming, before),
+                lines_of(doses_of, medicines, upcoming, before, shelf.enough),
                 [one.counted(begun.get(one.line_id), None) for one in doses_of],
                 now,
                 here,
                 falling=patient in falling,
+                outdated=shelf.outdated.get(patient, []),
             ),
             *_of_visits(overdue[patient], here),
         ]

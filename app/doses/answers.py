@@ -14,7 +14,7 @@ from app.accounts.models import Person
 from app.audit import Means
 from app.doses.delivery import Fate, Reminded, reminders_of
 from app.doses.models import AmountReason, Dose, Event, Held, Kind, SkipReason
-from app.doses.shapes import AmountOut, AuthorOut
+from app.doses.shapes import AmountOut, AuthorOut, GivenOut
 from app.doses.spacing import TooClose, intakes_near, too_close
 from app.doses.state import (
     DoseState,
@@ -90,6 +90,7 @@ class DoseOut(BaseModel):
 
     `changed_to` and `withheld` speak of an open dose only: since it fell due, another amount was
     prescribed, or its line was paused or stopped. `amount` stays what it was planned with.
+    `given` speaks of a dose that stands as taken, where there is something to say.
     """
 
     id: UUID
@@ -124,16 +125,18 @@ class DoseOut(BaseModel):
     min_gap_minutes: int | None
     too_close: TooCloseOut | None
     reminder: ReminderOut
+    given: GivenOut | None
     events: list[EventOut]
 
 
 async def answers(
     session: AsyncSession, patient_id: UUID, doses: Sequence[Dose], now: datetime,
-    since_due: SinceDue | None = None,
+    since_due: SinceDue | None = None, *, given: Mapping[UUID, GivenOut] | None = None,
 ) -> list[DoseOut]:  # fmt: skip
     """These doses of one patient as they stand, in as many statements for one as for a hundred.
 
     since_due   what was prescribed otherwise meanwhile; left out where none of them is open
+    given       what they were drawn from and where they went, which the packages above know
     """
     since = since_due or SinceDue()
     weeks = await weeks_of(session, patient_id, doses, now)
@@ -145,17 +148,10 @@ async def answers(
             dose, now, weeks.get(week_key(dose)), authors,
             close=too_close(dose, intakes.get(dose.line_id, ()), now),
             reminded=reminders.get(dose.id, Reminded()), since=since,
+            given=(given or {}).get(dose.id),
         )
         for dose in doses
     ]  # fmt: skip
-
-
-async def answer(
-    session: AsyncSession, dose: Dose, now: datetime, since_due: SinceDue | None = None
-) -> DoseOut:
-    """One dose as it stands; see `answers`."""
-    (told,) = await answers(session, dose.patient_id, [dose], now, since_due)
-    return told
 
 
 async def weeks_of(
@@ -198,7 +194,7 @@ async def _authors(session: AsyncSession, doses: Sequence[Dose]) -> dict[UUID, A
 
 def _answer(
     dose: Dose, now: datetime, week: Week | None, authors: dict[UUID, AuthorOut], *,
-    close: TooClose | None, reminded: Reminded, since: SinceDue,
+    close: TooClose | None, reminded: Reminded, since: SinceDue, given: GivenOut | None,
 ) -> DoseOut:  # fmt: skip
     outcome = dose.outcome
     here = zone(dose.zone)
@@ -238,6 +234,7 @@ def _answer(
         min_gap_minutes=dose.min_gap_minutes,
         too_close=_close(close),
         reminder=ReminderOut(state=reminded.fate, devices=reminded.devices),
+        given=given,
         events=[
             EventOut(
                 id=event.id,

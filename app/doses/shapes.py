@@ -53,3 +53,51 @@ class AuthorOut(BaseModel):
     def of(cls, person: Person) -> "AuthorOut":
         """The person as others see them."""
         return cls(id=person.id, name=person.name, role=person.role)
+
+
+class DrawnFromOut(BaseModel):
+    """A vial that a dose came from; `quantity` is null where it cannot be worked out."""
+
+    id: UUID
+    lot: str
+    medicine_name: str
+    quantity: AmountOut | None
+
+
+class WentIntoOut(BaseModel):
+    """The spot that a dose was injected into."""
+
+    code: str
+    name: str
+
+
+class AsksOut(BaseModel):
+    """What the patient may still be asked of a dose.
+
+    vial   there are vials for it, and none of them could be assumed
+    site   it was injected, and nobody has said where
+    """
+
+    vial: bool
+    site: bool
+
+
+class DrawnLateOut(BaseModel):
+    """Something to look at; `code` is stable, `text` is for people."""
+
+    code: str
+    text: str
+
+
+class GivenOut(BaseModel):
+    """What a dose that stands as taken was given from, and into which spot.
+
+    assumed    Vesper took the vial that was in use; null where no vial is known
+    warnings   such as a vial past its date
+    """
+
+    vials: list[DrawnFromOut]
+    assumed: bool | None
+    site: WentIntoOut | None
+    asks: AsksOut
+    warnings: list[DrawnLateOut]

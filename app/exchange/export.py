@@ -18,7 +18,7 @@ from app.exchange.record import TABLES, Row, key_of, people_columns, rows_of
 from app.push.models import Subscription
 
 FORMAT = "vesper-record"
-VERSION = 1
+VERSION = 2
 """Of the document's shape. A new table or column is a new version; older ones can still be read."""
 
 ACCESS_LOG = 20_000

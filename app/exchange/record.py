@@ -4,7 +4,8 @@ The rows are those of the tables below, without the patient's own id, which is t
 What Vesper can work out again is left out: doses still to come, reminders, caches. So is what went
 to devices: of the reminders it is told only which found no device, because a dose that nobody could
 be reminded of is not counted as missed. What clinicians note among themselves, tasks and reviews,
-is the clinic's and is left out as well.
+is the clinic's and is left out as well; so is what a patient asked a clinic to refill, which is one
+of its tasks. When supplies are looked at again, and what was said of them, is worked out anew.
 """
 
 from collections.abc import Mapping
@@ -24,12 +25,29 @@ from app.monitoring.models import ChosenDay, FlagSeen, LabDraw, LabPlan, LabSett
 from app.observations.models import Observation, Tracking
 from app.problems import Invalid
 from app.protocols.models import Hold, Line, Screening, ScreeningOverride, Terms, Version
+from app.sites.models import Placement, Reaction, SiteSettings
+from app.supplies.models import (
+    Confirmation,
+    Consumable,
+    ConsumableCount,
+    Drawn,
+    LineKit,
+    SourceCheck,
+    StockEntry,
+    SupplySettings,
+    Vial,
+)
 
 TABLES: tuple[type[Base], ...] = (
     Preferences, Version, Line, Terms, Hold, Screening, ScreeningOverride, Dose, Event, Observation,
     Tracking, LabPlan, LabSettings, LabDraw, ChosenDay, FlagSeen, Spoken,
+    Vial, SourceCheck, Confirmation, Drawn, StockEntry, LineKit, SupplySettings, Consumable,
+    ConsumableCount, Placement, Reaction, SiteSettings,
 )  # fmt: skip
 """What a record is made of, each table after those that it points at."""
+
+SINCE: Mapping[type[Base], int] = dict.fromkeys(TABLES[TABLES.index(Vial) :], 2)
+"""From which version of the document on it has a table; the others it has always had."""
 
 BY_NAME = {table.__tablename__: table for table in TABLES}
 
@@ -119,7 +137,7 @@ def _columns(table: type[Base]) -> dict[str, TypeAdapter[Any]]:
 
 def key_of(row: Mapping[str, Any]) -> str:
     """What tells a row of a table from the patient's others; empty where there is but one."""
-    return str(row.get("id") or row.get("screening_id") or "")
+    return str(row.get("id") or row.get("screening_id") or row.get("line_id") or "")
 
 
 def _table(table: type[Base]) -> Table:

@@ -72,9 +72,11 @@ GOES = [
     "The access of everybody you let in, and your calendar addresses.",
     "Your e-mail address, which you can use again.",
 ]
-ALL_GOES = "Your protocol, doses, results, check-ins and settings, within minutes."
+ALL_GOES = "Your protocol, doses, vials, results, check-ins and settings, within minutes."
 TRAIL = "A trail of who did what and when, without names, medicines or results."
-RECORD = "Your protocol, doses, results and check-ins, with your name: closed, shown to nobody."
+RECORD = (
+    "Your protocol, doses, vials, results and check-ins, with your name: closed, shown to nobody."
+)
 
 
 @router.get(

@@ -19,21 +19,36 @@ from app.doses.plan import dose_id
 from app.exchange.export import FORMAT, VERSION, Signer
 from app.exchange.models import Erasure, Restored
 from app.exchange.prescribed import must_be_of_this_age, must_be_prescribable
-from app.exchange.record import BY_NAME, TABLES, key_of, people_columns, row_from, rows_of
+from app.exchange.record import BY_NAME, SINCE, TABLES, key_of, people_columns, row_from, rows_of
+from app.exchange.supplied import must_be_supplies, witness_supplies
 from app.monitoring.models import ChosenDay, FlagSeen, LabDraw, LabPlan, LabSettings
 from app.observations import witness as observation_witness
 from app.observations.models import Observation
 from app.problems import Invalid, Problem
 from app.protocols import witness as version_witness
 from app.protocols.models import Hold, Line, Screening, ScreeningOverride, Terms, Version
+from app.sites.models import Placement, Reaction, SiteSettings
+from app.supplies.models import (
+    Confirmation,
+    Consumable,
+    ConsumableCount,
+    Drawn,
+    LineKit,
+    SourceCheck,
+    StockEntry,
+    Vial,
+)
 
 MOST_ROWS = 100_000
 """Rows that one document may have: thirty years of ten doses a day, or so."""
 
-NOT_THE_PATIENTS = frozenset({Spoken, ScreeningOverride, FlagSeen, LabPlan, LabSettings})
+NOT_THE_PATIENTS = frozenset({
+    Spoken, ScreeningOverride, FlagSeen, LabPlan, LabSettings, SiteSettings, Confirmation,
+})  # fmt: skip
 """What only a clinic may decide, or only this server can know: a reminder that failed excuses a
 miss, a decision to start in spite of an answer opens what was closed, an acknowledged flag is shown
-to nobody, and a chosen limit silences results. A file that anybody can write does none of that."""
+to nobody, a chosen limit silences results, an allowed spot is suggested, and a confirmed strength
+shows units to draw at once. A file that anybody can write does none of that."""
 
 A_DAY = timedelta(days=1)
 """How far another server's clock may be ahead."""
@@ -46,6 +61,17 @@ HAPPENED: Mapping[type[Base], tuple[str, ...]] = {
     Observation: ("collected_at", "entered_at", "voided_at"),
     LabDraw: ("settled_at",),
     ChosenDay: ("chosen_at", "ended_at"),
+    Vial: ("created_at", "opened_at", "reconstituted_at", "gone_at"),
+    SourceCheck: ("at",),
+    Confirmation: ("started_at", "confirmed_at"),
+    Drawn: ("said_at",),
+    StockEntry: ("at", "said_at", "voided_at"),
+    LineKit: ("set_at",),
+    Consumable: ("created_at", "gone_at"),
+    ConsumableCount: ("at", "said_at", "voided_at"),
+    Placement: ("said_at",),
+    Reaction: ("said_at", "voided_at"),
+    SiteSettings: ("set_at",),
 }
 """Instants at which somebody did something."""
 
@@ -88,6 +114,7 @@ async def restore(
         genuine=genuine, authors={"people": people, "rows": noted} if noted else {},
     )  # fmt: skip
     try:
+        must_be_supplies(made, now)
         if not genuine:
             _must_be_prescribable(made, now)
         await _write(session, patient, document, made)
@@ -159,13 +186,16 @@ def _listed(document: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
             "This is not a record that Vesper saved.", field="format",
             cure="Choose the file record.json that Vesper made.",
         )  # fmt: skip
-    if document.get("version") != VERSION or not isinstance(person, dict):
+    version = document.get("version")
+    if type(version) is not int or not 1 <= version <= VERSION or not isinstance(person, dict):
         raise Invalid(
             "This file was saved by a newer Vesper.", field="version",
             cure="Update this Vesper first.",
         )  # fmt: skip
-    if set(tables) != set(BY_NAME):
+    known = {name for name, table in BY_NAME.items() if SINCE.get(table, 1) <= version}
+    if set(tables) != known:
         raise _unusable("other tables than a record has")
+    tables = {name: tables.get(name, []) for name in BY_NAME}
     for name, rows in tables.items():
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise _unusable(f"no rows under {name}")
@@ -310,6 +340,7 @@ async def _witness(session: AsyncSession, made: Mapping[type[Base], list[Base]])
             observation_witness.note_voided(session, row, Means.IMPORT, row.voided_at)
     for at, together in entered.items():
         observation_witness.note_entered(session, together, at)
+    witness_supplies(session, made)
 
 
 def _must_be_id(author: object, field: str) -> None:

@@ -13,6 +13,7 @@ from app.exchange import (
     tables_measures,
     tables_people,
     tables_protocol,
+    tables_supplies,
 )
 from app.exchange.cells import csv_text
 from app.exchange.reader import Reader, Table
@@ -33,6 +34,11 @@ SHARED: Mapping[str, Source] = {
     "side_effects": tables_measures.side_effects,
     "blood_draws": tables_measures.draws,
     "screenings": tables_protocol.screenings,
+    "vials": tables_supplies.vials,
+    "vial_stock": tables_supplies.stock,
+    "source_checks": tables_supplies.source_checks,
+    "consumables": tables_supplies.consumables,
+    "site_reactions": tables_supplies.reactions,
 }
 """What a patient and their clinicians read alike, by the name of each table."""
 

@@ -10,6 +10,7 @@ from app.doses.models import Dose
 from app.doses.state import counts_in_week, is_late, state_of, week_key, weeks_among
 from app.exchange.cells import there
 from app.exchange.followed import COLUMNS, counted, definition_rows
+from app.exchange.given import Given, given_of
 from app.exchange.reader import Reader, Table, medicine_of
 
 
@@ -17,7 +18,8 @@ async def doses(reader: Reader) -> Table:
     """One row for each dose of the plan, and for each outside it: planned and happened.
 
     `due_at` and `taken_at` are as the clock on the wall showed them in `zone`; `state` is the one
-    word that a reader may trust, as of the export.
+    word that a reader may trust, as of the export. Of a dose from two vials both are there, the
+    first one first.
     """
     rows = await _doses(reader)
     known, numbers = await reader.lines(), await reader.numbers()
@@ -33,7 +35,9 @@ async def doses(reader: Reader) -> Table:
         "planned_amount", "planned_unit", "route", "extra", "held_for", "state", "taken_at",
         "logged_at", "taken_amount", "taken_unit", "on_time", "on_time_minutes", "skip_reason",
         "amount_reason", "note", "source", "logged_by", "reminder", "reminded_devices",
+        "vial_id", "lot", "vial_assumed", "site",
     )  # fmt: skip
+    given = await given_of(reader.session, reader.patient_id)
     found = []
     for row in rows:
         said, fate = row.outcome, fates.get(row.id, Reminded())
@@ -53,6 +57,7 @@ async def doses(reader: Reader) -> Table:
             said.reason if said else None, said.amount_reason if said else None,
             said.note if said else None, said.means if said else None,
             names[said.author_id] if said else "", fate.fate, fate.devices,
+            *_given(given.get(row.id) if taken else None),
         ))  # fmt: skip
     return Table(columns, found)
 
@@ -85,6 +90,17 @@ async def adherence(reader: Reader) -> Table:
 async def definition(reader: Reader) -> Table:
     """What exactly the figures mean."""
     return Table(("word", "means"), definition_rows())
+
+
+def _given(given: Given | None) -> tuple[str, str, bool | None, str]:
+    """The vials of a dose and their lots, whether Vesper assumed them, and the spot."""
+    if given is None:
+        return "", "", None, ""
+    vials = given.vials
+    return (
+        " ".join(str(each.id) for each in vials), "; ".join(each.lot for each in vials),
+        given.assumed if vials else None, given.site or "",
+    )  # fmt: skip
 
 
 async def _doses(reader: Reader) -> Sequence[Dose]:

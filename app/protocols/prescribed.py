@@ -35,14 +35,7 @@ class Prescribed:
     @property
     def name(self) -> str:
         """The medicine's name; the form's where forms must not be confused."""
-        known = MEDICINES.get(self.medicine)
-        form = known.form(self.form) if known else None
-        name = label_of(self.medicine)
-        if form is None:
-            return name
-        # "CJC-1295 / ipamorelin" in the form "CJC-1295 without DAC" is said once.
-        first = known.substances[0] if known else ""
-        return f"{name}, {form.name.removeprefix(first).strip()}" if first else name
+        return name_of(self.medicine, self.form)
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -57,3 +50,15 @@ class Prescribed:
             if since <= night:
                 standing = amount
         return standing
+
+
+def name_of(medicine: str, form: str) -> str:
+    """A medicine's name; the form's with it where forms must not be confused."""
+    known = MEDICINES.get(medicine)
+    of_form = known.form(form) if known else None
+    name = label_of(medicine)
+    if of_form is None:
+        return name
+    # "CJC-1295 / ipamorelin" in the form "CJC-1295 without DAC" is said once.
+    first = known.substances[0] if known else ""
+    return f"{name}, {of_form.name.removeprefix(first).strip()}" if first else name

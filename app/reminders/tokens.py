@@ -16,8 +16,9 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import Means
-from app.doses.log import DoseAlreadySettled, Report, find, may_be, recorded, settle
+from app.doses.log import DoseAlreadySettled, Report, find, may_be, recorded
 from app.doses.models import Dose, Kind
+from app.intake.taking import settle
 from app.problems import NotFound
 from app.push.receipts import from_a_kept_device
 from app.reminders.models import TapToken

@@ -1,6 +1,7 @@
 /** What a phone has to tell the server about a dose; made on the phone, sent until it is answered. */
 
 import type { Schemas } from '../src/api/schema.ts';
+import type { Given } from '../src/api/sites.ts';
 
 /** What every report carries: its own id (sending twice is the same as once), its dose, and when it was made. */
 interface Made {
@@ -65,8 +66,8 @@ export interface SnoozeReport extends Made {
 }
 
 /**
- * What is not about a dose: a check-in, a side effect, a warning sign. Its `dose` names what it is about;
- * its body carries an id of its own, so that sending it twice is the same as once.
+ * What settles no dose: a check-in, a side effect, a warning sign, where an injection went. Its `dose` names
+ * what it is about; its body carries an id of its own, so that sending it twice is the same as once.
  */
 export interface EntryReport extends Made {
   readonly way: 'entry';
@@ -75,6 +76,8 @@ export interface EntryReport extends Made {
   readonly method: 'POST' | 'PUT';
   readonly path: string;
   readonly body: object;
+  /** What it says of its dose, to be shown before the server has it: where it went, or from which vial. */
+  readonly given?: Partial<Given>;
 }
 
 /** Anything that may wait in the outbox. */

@@ -41,6 +41,7 @@ const ROUTES: readonly Route[] = [
   { pattern: '/history', load: () => import('./screens/history/History.tsx'), who: 'patient' },
   { pattern: '/history/month', load: () => import('./screens/history/Month.tsx'), who: 'patient' },
   { pattern: '/history/import', load: () => import('./screens/history/Import.tsx'), who: 'patient' },
+  { pattern: '/sites', load: () => import('./screens/sites/SitesScreen.tsx'), who: 'patient' },
   { pattern: '/travel', load: () => import('./screens/travel/Travel.tsx'), who: 'patient' },
   // Where a push about the protocol leads.
   { pattern: '/protocol', load: () => import('./screens/protocol/ProtocolScreen.tsx'), who: 'patient' },
@@ -48,6 +49,7 @@ const ROUTES: readonly Route[] = [
   { pattern: '/settings/*', load: () => import('./screens/settings/routes.tsx'), who: 'anyone' },
   { pattern: '/screening', load: () => import('./screens/screening/Screening.tsx'), who: 'patient' },
   { pattern: '/health/**', load: () => import('./screens/health/routes.tsx'), who: 'patient' },
+  { pattern: '/supplies/**', load: () => import('./screens/supplies/routes.tsx'), who: 'patient' },
   { pattern: '/care/**', load: () => import('./screens/companion/routes.tsx'), who: 'anyone' },
   { pattern: '/clinic/**', load: () => import('./screens/clinic/routes.tsx'), who: 'clinician' },
 ];

@@ -384,7 +384,7 @@ def upgrade() -> None:
 def forbid_changes(table: str) -> None:
     """Make the database refuse to update or delete rows, except of a record that is ending."""
     ending = (
-        "EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id AND erased_at IS NULL)"
+        "EXISTS (SELECT 1 FROM erasure WHERE patient_id = OLD.patient_id AND erased_at >= erase_at)"
     )
     if op.get_bind().dialect.name == "sqlite":
         for act in ("UPDATE", "DELETE"):

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from app.clinic.dose_flags import (
     LineDoses,
+    Outdated,
     Reach,
     dose_flags,
+    drawn_after_discard,
     falling_trend,
     misses_in_row,
     run_of,
@@ -244,6 +246,41 @@ def test_supply_that_will_not_last_joins_the_same_rule() -> None:
     flag = run_out(line, MONDAY, edge)
     assert flag is not None
     assert "enough until 7 December" in flag.text
+    assert flag.since == MONDAY
+
+
+def test_what_ran_out_yesterday_is_told_as_gone() -> None:
+    line = replace(nights("taken"), enough_until=MONDAY - DAY)
+    [gone] = dose_flags([line], [], MONDAY, UTC)
+    assert gone.code == "run_out"
+    assert "until 22 November, and no more since" in gone.text
+    [today] = dose_flags([replace(line, enough_until=MONDAY - DAY + SECOND)], [], MONDAY, UTC)
+    assert "there is enough until 22 November" in today.text
+
+
+@pytest.mark.parametrize(
+    ("ago", "flagged"),
+    [
+        (timedelta(), True),
+        (FLAG_RULES["drawn_after_discard"].span("days"), True),  # exactly the last day
+        (FLAG_RULES["drawn_after_discard"].span("days") + SECOND, False),
+    ],
+)
+def test_a_dose_after_the_discard_date_shows_for_so_many_days(
+    ago: timedelta, flagged: bool
+) -> None:
+    vial = Outdated(UUID(int=3), "Sermorelin", (MONDAY - ago - 2 * DAY).date(),
+                    [MONDAY - ago - DAY, MONDAY - ago])  # fmt: skip
+    flag = drawn_after_discard(vial, MONDAY, UTC)
+    assert (flag is not None) == flagged
+    if flag is not None:
+        assert (flag.severity, flag.subject) == (Severity.AMBER, str(vial.vial_id))
+        assert flag.since == vial.taken_at[0]
+        assert "2 doses drawn after the vial's discard date of" in flag.text
+        assert dose_flags([], [], MONDAY, UTC, outdated=[vial]) == [flag]
+        assert "clinical.md 5.2" in (flag.source or "")
+    once = drawn_after_discard(replace(vial, taken_at=vial.taken_at[1:]), MONDAY, UTC)
+    assert (once is not None and "1 dose drawn" in once.text) == flagged
 
 
 SPOKEN = Reach(

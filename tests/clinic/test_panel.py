@@ -243,4 +243,4 @@ async def test_a_page_costs_the_same_number_of_statements_for_one_and_for_many(
         assert len(page.rows) == patients
         assert all((row.taking.taken, row.taking.expected) == (1, 5) for row in page.rows)
         prices.append(len(sent))
-    assert prices[0] == prices[1] <= 40
+    assert prices[0] == prices[1] <= 41  # one of them asks whether anybody has a vial on record

@@ -16,6 +16,7 @@ from app.protocols.models import Line, Notice
 from app.protocols.planning import plan_patient
 from app.push.models import Subscription
 from tests.e2e.carers import the_carers, who_reads
+from tests.e2e.drawing import who_draws
 from tests.e2e.felt import the_felt
 from tests.e2e.measured import the_measured
 from tests.e2e.people import (
@@ -26,6 +27,7 @@ from tests.e2e.people import (
     the_person,
     writing,
 )
+from tests.e2e.stocked import who_has_supplies
 from tests.e2e.working import who_works
 from tests.factories import a_care_link, a_device, a_line, a_patient, signed_in
 from tests.server import Server
@@ -89,6 +91,8 @@ async def the_cast(server: Server, zone: str) -> Cast:
             **reading,
             **await the_carers(session, clinician, zone, now),
             **await who_works(session, zone, now),
+            **await who_has_supplies(session, zone, now),
+            **await who_draws(session, zone, now),
         }
         return {
             name: ((await signed_in(session, person, now))["Cookie"].partition("=")[2], about)

@@ -437,6 +437,109 @@ async def a_key_and_a_webhook(page: Page) -> None:
     await page.locator("[name=url][aria-invalid=true]").wait_for()
 
 
+async def opened_again(page: Page) -> None:
+    """From the second time on, each card has room for how much to draw."""
+    await page.wait_for_load_state("networkidle")
+    await page.reload()
+    await page.locator("article [data-draw]").nth(2).wait_for()
+
+
+async def another_spot(page: Page) -> None:
+    """The map after the tap, with one spot chosen and everything known of it."""
+    await page.click("[data-do=other-site]")
+    await page.locator("[data-view=front]").click()
+    await page.click("[data-spot=thigh_left]")
+    await page.locator("[data-do=save-site]").wait_for()
+
+
+async def a_spot_that_reacted(page: Page) -> None:
+    """One spot of the whole map, and a reaction without its kind being noted."""
+    await page.click("[data-spot=thigh_left]")
+    await page.click("[data-do=reaction]")
+    await page.locator("form [type=submit]").click()
+    await page.locator("[data-wrong]").wait_for()
+
+
+async def where_it_went(page: Page) -> None:
+    """Where a dose on record went, and from which vial, being changed."""
+    await page.locator("[data-do=amend]").first.click()
+    await page.click("[data-do=change-vial]")
+    await page.locator("[data-vial]").first.wait_for()
+    await page.click("[data-do=change-site]")
+    await page.locator(".body-map").wait_for()
+
+
+async def supplies_being_counted(page: Page) -> None:
+    """One supply being added to, one being changed, and a number that is none."""
+    await page.locator("[data-consumable=syringe] [data-do=add]").click()
+    await page.locator("[data-consumable=needle] [data-do=change]").click()
+    await page.fill("[data-consumable=needle] [name=per_injection]", "two")
+    await page.locator("[data-consumable=needle] form [type=submit]").click()
+    await page.locator("[aria-invalid=true]").first.wait_for()
+    await page.locator("[name=notices]").nth(1).check()
+
+
+async def supplies_of_a_patient(page: Page) -> None:
+    """Everything about supplies, a checklist that lacks answers, and what was answered before."""
+    await page.click("#supplies > summary")
+    await page.locator("[data-supplies=there]").wait_for()
+    await page.locator("[data-vial] details summary").first.click()
+    await page.locator("[data-do=check-source]").last.click()
+    await page.locator("[data-question]").first.wait_for()
+    await page.click("[data-do=attest]")
+    await page.locator("[data-question] .error").first.wait_for()
+
+
+async def who_has_the_lot(page: Page) -> None:
+    """Who drew from a lot, with every dose, and a task that says nothing."""
+    await page.fill("[name=lot]", "rt-20 41")
+    await page.click("form [type=submit]")
+    await page.locator("[data-patient] details summary").first.click()
+    await page.fill("[name=title]", "")
+    await page.locator("form:has([name=title]) [type=submit]").click()
+    await page.locator("[name=title][aria-invalid=true]").wait_for()
+
+
+async def what_is_gone(page: Page) -> None:
+    """Everything there is, and what is gone."""
+    await page.get_by_text("What is gone").click()
+    await page.locator("[data-gone] p").wait_for()
+
+
+async def a_label_with_mistakes(page: Page) -> None:
+    """A powder that is dissolved, with a strength that could be two, and much missing."""
+    await page.locator("[name=form]").first.check()
+    await page.fill("[name='strengths.0.value']", "1,500")
+    await page.get_by_text("The label also says").click()
+    await page.locator("[name=begun]").nth(1).check()
+    await page.get_by_text("Its licence, and who").click()
+    await page.click("form [type=submit]")
+    await page.locator("[aria-invalid=true]").first.wait_for()
+
+
+async def a_source_without_answers(page: Page) -> None:
+    """One vial, its checklist sent empty, and what of it was wasted without a number."""
+    await page.click("[data-do=check-source]")
+    await page.click("[data-do=attest]")
+    await page.locator("[data-question] .error").first.wait_for()
+    await page.click("[data-do=wasted]")
+    await page.locator("[data-action] [type=submit]").click()
+    await page.locator("[data-action] [aria-invalid=true]").wait_for()
+
+
+async def another_strength_typed(page: Page) -> None:
+    """The first step, with ten times what the vial's record says."""
+    await page.fill("[name=strength]", "2000")
+    await page.click("[data-confirm='1'] [type=submit]")
+    await page.locator("[name=strength][aria-invalid=true]").wait_for()
+
+
+async def another_syringe(page: Page) -> None:
+    """The syringe at its mark, and what else could be drawn with and from."""
+    await page.locator("[data-syringe]").wait_for()
+    await page.locator("[data-other] summary").click()
+
+
 async def one_to_remove(page: Page) -> None:
     """The question before a passkey is removed."""
     await page.locator("[data-passkey] button").click()
@@ -567,6 +670,8 @@ SCREENS = (
     Screen("tonight-several", "several", "/tonight", TAKEN),
     Screen("tonight-nothing", "nothing", "/tonight", ".empty"),
     Screen("tonight-done", "done", "/tonight", "[data-do=undo]", a_correction),
+    Screen("tonight-where", "done", "/tonight", "[data-asks=site]", another_spot),
+    Screen("tonight-draw", "drawing-ready", "/tonight", "[data-draw]", opened_again),
     Screen("tonight-second", "done", "/tonight", "[data-do=extra]", a_second_dose),
     Screen("tonight-rules", "rules", "/tonight", TAKEN, who_says_so),
     Screen("tonight-missed", "missed", "/tonight", "[data-do=taken-on-time]"),
@@ -687,6 +792,27 @@ SCREENS = (
     Screen("colleagues", "admin", "/clinic/team", "[data-person]", a_colleague_leaves),
     Screen("tasks", "working", "/clinic/tasks?whose=all", "[data-task]", what_came_of_it),
     Screen("digest", "working", "/clinic/digest", "[data-digest]"),
+    Screen("sites", "stocked", "/sites", ".body-map", a_spot_that_reacted),
+    Screen("history-where", "stocked", "/history", "[data-do=amend]", where_it_went),
+    Screen(
+        "supplies-more", "stocked", "/supplies/more", "[data-consumable]", supplies_being_counted
+    ),
+    Screen(
+        "patient-supplies", "shelf", "/clinic/patients/{about}", "[data-evidence=there]",
+        supplies_of_a_patient, desk=True,
+    ),
+    Screen("recall", "shelf", "/clinic/recall", FORM, who_has_the_lot, desk=True),
+    Screen("supplies", "stocked", "/supplies", "[data-line]", what_is_gone),
+    Screen("supplies-new", "drawing-ready", "/supplies/new?line={about}", "[name=form]",
+           a_label_with_mistakes),
+    Screen("supplies-vial", "drawing-vial", "/supplies/vials/{about}", "[data-do=check-source]",
+           a_source_without_answers),
+    Screen("supplies-change", "drawing-vial", "/supplies/vials/{about}/change", FORM),
+    Screen("draw", "drawing-ready", "/supplies/draw?line={about}", "[data-state=ready]",
+           another_syringe),
+    Screen("draw-label", "drawing-label", "/supplies/draw?line={about}", "[data-confirm='1']",
+           another_strength_typed),
+    Screen("draw-marks", "drawing-marks", "/supplies/draw?line={about}", "[data-slip]"),
     Screen("keys", "working", "/clinic/keys", "[data-webhook]", a_key_and_a_webhook),
     Screen("passkeys", "private", "/settings/passkeys", "[data-passkey]", one_to_remove),
     Screen("calendar-feeds", "private", "/settings/calendar", "[data-feed]", a_private_address),

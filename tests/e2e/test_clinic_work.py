@@ -195,3 +195,26 @@ async def test_a_task_is_closed_by_keyboard_and_keeps_the_entry_when_a_colleague
     await done.wait_for()
     assert "Spoke with them: “Called, travelling, resumes Thursday.”" in await done.inner_text()
     await page.context.close()
+
+
+async def test_a_refill_is_asked_for_and_the_closed_task_is_the_answer(clinic: Clinic) -> None:
+    url = clinic.server.url
+    mine = await clinic.page_of("private")
+    await mine.goto(f"{url}/supplies")
+    await mine.locator("[data-do=ask-refill]").first.click()
+    await mine.fill("[name=note]", "I travel from the first.")
+    await mine.click("[data-refill] form [type=submit]")
+    await mine.locator("[data-refill=asked]", has_text="not answered yet").wait_for()
+
+    theirs = await clinic.page_of("working")
+    await theirs.goto(f"{url}/clinic/tasks?whose=nobody")
+    task = theirs.locator("[data-task]", has_text="Refill")
+    await task.locator("[data-do=close]").click()
+    await task.get_by_text("Left a message").click()
+    await task.locator("form [type=submit]").click()
+    await task.wait_for(state="detached")
+    await theirs.context.close()
+
+    await mine.reload()
+    await mine.locator("[data-refill=closed]", has_text="they left you a message").wait_for()
+    await mine.context.close()

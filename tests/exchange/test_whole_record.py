@@ -12,8 +12,10 @@ LEFT_OUT = {
     "api_key", "calendar_feed", "passkey", "passkey_challenge", "sign_in", "tap_token",
     # What the clinic's people note among themselves, and work out for themselves.
     "digest", "flag_episode", "look", "review", "task",
+    # One of the clinic's tasks, as the patient asked for it.
+    "refill_request",
     # Worked out again from the record, or said already.
-    "delivery", "message", "notice", "plan", "reminder", "wait",
+    "delivery", "message", "notice", "plan", "reminder", "supply_look", "supply_notice", "wait",
     # About the ways out themselves.
     "erasure", "restored",
 }  # fmt: skip

@@ -16,6 +16,7 @@ from app.push.deliver import Courier
 from app.reminders.arm import plan_and_arm
 from app.reminders.notices import tell
 from app.reminders.tick import Mouth, remind
+from app.supplies.tick import look
 from tests.push_service import Arrival, PushService
 from tests.story_time import Clock
 
@@ -94,6 +95,8 @@ class World:
             await remind(session, mouth, self.time.now)
         async with self.sessions.begin() as session:
             await ask(session, mouth.seal, self.time.now, mouth.public_url)
+        async with self.sessions.begin() as session:
+            await look(session, mouth.seal, self.time.now, mouth.public_url)
         await self.courier.run_once(self.time.now)
 
     async def pass_time(self, **by: float) -> list[Arrival]:

@@ -170,7 +170,10 @@ class Past:
         """Taken early, less, left out, extra, taken back, held; and then nobody says anything."""
         monday, tuesday = "2026-11-23", "2026-11-24"
         at = "2026-11-23T04:30-07:00"
-        await self.log("testosterone_cypionate", monday, "taken", taken_at=at)
+        await self.has_vials()
+        injected = await self.log("testosterone_cypionate", monday, "taken", taken_at=at)
+        spot = {"id": str(uuid4()), "site": "vastus_lateralis_left"}
+        await self.patient("PUT", f"{MINE}/doses/{injected}/site", spot)
         self.world.time.advance(hours=17, minutes=40)  # a quarter to eleven, Monday night
         less = {"value": "0.25", "unit": "mg"}
         await self.log("anastrozole", monday, "taken", amount=less, amount_reason="ran_out")
@@ -189,6 +192,18 @@ class Past:
         await self.world.tick()
         self.world.time.advance(days=4)  # Monday night a week later: what is untouched has closed
         await self.world.tick()
+
+    async def has_vials(self) -> None:
+        """The rest of one vial, and a new one: a dose needs some of both."""
+        for lot, volume, date in (("T-1", "0.3", "2027-01-31"), ("T-2", "1", None)):
+            await self.patient("POST", f"{MINE}/vials", {
+                "id": str(uuid4()), "medicine": "testosterone_cypionate", "form": "solution",
+                "strengths": [
+                    {"substance": "testosterone cypionate", "value": "200", "unit": "mg"}
+                ],
+                "volume": {"value": volume, "unit": "mL"}, "lot": lot, "pharmacy": "Apothecary",
+                "received_on": "2026-11-23", "expires_on": date,
+            }, expect=201)  # fmt: skip
 
     async def is_changed(self) -> None:
         """Less of one line, another one stopped; and a proposal that nobody has answered."""
@@ -304,7 +319,7 @@ async def a_dose_is_completed_only_if_somebody_said_so(cast: Cast) -> None:
     (less,) = [each for each in given if "planned" in each.get("dosage", {}).get("text", "")]
     assert less["dosage"]["text"] == "0.25 mg; planned 0.5 mg"
     assert less["dosage"]["dose"]["value"] == 0.25
-    (extra,) = [each for each in given if "note" in each]
+    (extra,) = [each for each in given if "outside the plan" in str(each.get("note"))]
     assert extra["note"][0]["text"] == "Taken outside the plan."
     assert "request" not in extra
 
@@ -318,6 +333,34 @@ async def a_dose_is_completed_only_if_somebody_said_so(cast: Cast) -> None:
 
 def _due(dose: Any) -> datetime:
     return datetime.fromisoformat(dose["due_at"])
+
+
+async def a_dose_says_its_lots_and_its_spot(cast: Cast) -> None:
+    """A batch is one vial's: the medicine stands inside the dose, under the same codes."""
+    code = "urn:vesper:medicine|testosterone-cypionate"
+    given = await cast.found(f"MedicationAdministration?patient={cast.id}&code={code}")
+    (dose,) = (each for each in given if each["status"] == "completed")
+    assert mistakes(dose) == []
+    assert dose["medicationReference"] == {"reference": "#vial-1", "display": "T-1"}
+    assert dose["supportingInformation"] == [{"reference": "#vial-2", "display": "T-2"}]
+    assert [(each["id"], each["batch"]) for each in dose["contained"]] == [
+        ("vial-1", {"lotNumber": "T-1", "expirationDate": "2027-01-31"}),
+        ("vial-2", {"lotNumber": "T-2"}),
+    ]
+    assert {each["code"]["coding"][0]["code"] for each in dose["contained"]} == {
+        "testosterone-cypionate"
+    }
+    site = dose["dosage"]["site"]
+    assert site["text"] == "Left outer thigh muscle"
+    assert [(each["system"], each["code"]) for each in site["coding"]] == [
+        ("urn:vesper:injection-site", "vastus-lateralis-left"),
+        ("http://snomed.info/sct", "1217007000"),
+    ]
+    assert [each["text"] for each in dose["note"]] == [
+        "The lot is that of the vial in use; nobody named it."
+    ]
+    others = [each for each in given if each is not dose]
+    assert all("medicationCodeableConcept" in each for each in others)
 
 
 async def orders_follow_the_versions_and_the_blocks_of_a_cycle(cast: Cast) -> None:
@@ -565,6 +608,7 @@ async def test_a_record_leaves_by_fhir(cast: Cast) -> None:
     """One past serves every chapter: to live through it takes longer than to read it."""
     await a_whole_record_is_valid_complete_and_refers_to_itself(cast)
     await a_dose_is_completed_only_if_somebody_said_so(cast)
+    await a_dose_says_its_lots_and_its_spot(cast)
     await orders_follow_the_versions_and_the_blocks_of_a_cycle(cast)
     await results_keep_their_digits_their_sign_and_their_range(cast)
     await the_figures_of_adherence_are_those_that_the_clinic_reads(cast)

@@ -1,6 +1,7 @@
 """A patient takes their record along, ends it, and brings it back; the audit bears it all out."""
 
 import asyncio
+import csv
 import io
 import json
 import zipfile
@@ -27,6 +28,10 @@ from app.problems import NotFound
 from app.protocols.models import Notice, ScreeningOverride, Version
 from app.reminders.reconcile import reconcile
 from app.sealing import Sealer, seal
+from app.sites.models import Placement, SiteSettings
+from app.supplies.models import Confirmation, Drawn, SourceCheck
+from app.verification import verify
+from tests.exchange.supplied import LOT, MINE, TABLES, allowed, injected, stocked
 from tests.factories import a_clinician, signed_in
 from tests.stories.cast import PASSWORD, Browser, World, browser, peptide
 
@@ -45,6 +50,7 @@ async def a_patient_with_a_past(world: World) -> Browser:
         {"reason": "As my clinic wrote it down", "prescriber": "A doctor", "lines": [line]},
         expect=201,
     )  # fmt: skip
+    await stocked(pat, world)
     await world.pass_time(hours=18)  # eleven at night
     for number in range(NIGHTS):
         await world.pass_time(days=1)
@@ -57,6 +63,8 @@ async def a_patient_with_a_past(world: World) -> Browser:
         if said["kind"] == "taken":
             said["taken_at"] = world.time.now.isoformat()
         await pat("PUT", f"/api/doses/{openly['id']}/log", said)
+        if number == 0:
+            await injected(pat, world, openly["id"])
         if number == 2:
             await pat("POST", f"/api/doses/{openly['id']}/undo", {"id": str(uuid4())})
     panel = {
@@ -71,6 +79,17 @@ async def a_patient_with_a_past(world: World) -> Browser:
     wrong = entered["observations"][1]["id"]
     await pat("POST", f"/api/patients/me/observations/{wrong}/void", {"reason": "Wrong scale"})
     return pat
+
+
+async def findings(world: World) -> list[str]:
+    """What `vesper audit verify` would find."""
+    sealer = Sealer(sealing_key(world.settings))
+    return (await verify(world.sessions, [sealer], now=world.time.now)).findings
+
+
+def vials_of(told: Any) -> list[tuple[str, str, int]]:
+    """Lot, millilitres left and doses of each vial."""
+    return [(each["lot"], each["left"]["value"], each["drawn_doses"]) for each in told["vials"]]
 
 
 async def erased(world: World) -> int:
@@ -99,13 +118,18 @@ def told_of(document: dict[str, Any]) -> str:
 
 async def test_a_record_that_was_ended_comes_back_as_it_was(world: World) -> None:
     pat = await a_patient_with_a_past(world)
+    await allowed(pat, world)
     before = await pat("GET", "/api/me/export.json")
+    assert all(before["tables"][name] for name in TABLES)
     assert {len(before["tables"][name]) for name in ("event", "observation")} == {4, 2}
     figures = await pat("GET", "/api/patients/me/adherence?days=30")
+    vials = vials_of(await pat("GET", f"{MINE}/vials"))
+    assert vials == [(LOT, "1.798", 1)], "2 mL less what was wasted, one dose and its dead space"
     await holds_json_tables_and_fhir(world, pat)
     plan = await pat("GET", "/api/me/deletion")
     assert plan["kept_until"] is None
     email, patient = pat.email, UUID(before["person"]["id"])
+    assert await findings(world) == []
     await browser(world.app).sign_up(email=f"{patient}@ended.invalid")  # stands in nobody's way
     await pat("POST", "/api/me/deletion", END)
     await pat("GET", "/api/me", expect=401)
@@ -113,6 +137,7 @@ async def test_a_record_that_was_ended_comes_back_as_it_was(world: World) -> Non
     assert await erased(world) == 1
     assert await erased(world) == 0
     assert await rows_left(world, patient) == {}
+    assert await findings(world) == []
 
     again = browser(world.app)
     await again(
@@ -129,6 +154,8 @@ async def test_a_record_that_was_ended_comes_back_as_it_was(world: World) -> Non
     assert done["genuine"] is True
     after = await again("GET", "/api/me/export.json")
     assert told_of(after) == told_of(before)
+    assert await findings(world) == []
+    assert vials_of(await again("GET", f"{MINE}/vials")) == vials
     counted = await again("GET", "/api/patients/me/adherence?days=30")
     assert counted["pooled"]["taken"] == figures["pooled"]["taken"] == 1
     assert counted["pooled"] == figures["pooled"]
@@ -177,9 +204,10 @@ async def test_what_a_clinic_treated_is_closed_at_once_and_erased_when_its_time_
     assert kept["event"] == 6
     assert await erased(world) == 0
     await is_handed_out(world, me)
-    with pytest.raises(DBAPIError, match="only grows"):
-        async with world.sessions.begin() as session:
-            await session.execute(delete(Event).where(Event.patient_id == me))
+    for table in (Event, Placement, Drawn, SourceCheck):
+        with pytest.raises(DBAPIError, match="only grows"):
+            async with world.sessions.begin() as session:
+                await session.execute(delete(table).where(table.patient_id == me))
     world.time.advance(days=7 * 366)
     assert await erased(world) == 1
     await night_and_watch(world)
@@ -262,6 +290,9 @@ async def test_a_file_that_anybody_could_have_written_is_the_patients_own_accoun
         {"id": str(uuid4()), "observation_id": result["id"], "rule": "hematocrit_red",
          "seen_by": doctor, "seen_at": at, "note": ""}
     ]  # fmt: skip
+    await allowed(pat, world)
+    tables["site_settings"] = (await pat("GET", "/api/me/export.json"))["tables"]["site_settings"]
+    assert tables["confirmation"]
     tables["lab_settings"] = [
         {"chosen": {"hematocrit_red": "90"}, "edited_by": doctor, "edited_at": at}
     ]
@@ -287,14 +318,66 @@ async def test_a_file_that_anybody_could_have_written_is_the_patients_own_accoun
     assert await claims_of(world, me) == (me, True, 0)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_file_of_an_earlier_vesper_comes_back_as_well(world: World) -> None:
+    """It has no table of what came later; one of them more is a file that nobody saved."""
+    pat, other = browser(world.app), browser(world.app)
+    await pat.sign_up()
+    document = await pat("GET", "/api/me/export.json")
+    assert document["version"] == 2
+    for name in TABLES:
+        del document["tables"][name]
+    await other.sign_up()
+    await other("POST", "/api/me/restore", document, expect=422)
+    too_many = document["tables"] | {"vial": []}
+    await other("POST", "/api/me/restore", {**document, "version": 1, "tables": too_many},
+                expect=422)  # fmt: skip
+    for version in (0, 3, "1", True, None):
+        await other("POST", "/api/me/restore", {**document, "version": version}, expect=422)
+    await other("POST", "/api/me/restore", {**document, "version": 1}, expect=201)
+
+
 async def claims_of(world: World, me: UUID) -> tuple[UUID, bool, int]:
     """Who wrote the version, whether as their own word, and how much a clinic decided."""
     async with world.sessions.begin() as session:
         version = (await session.scalars(select(Version).where(Version.patient_id == me))).one()
         decided = 0
-        for table in (ScreeningOverride, FlagSeen, LabSettings):
-            decided += len((await session.scalars(select(table))).all())
+        for table in (ScreeningOverride, FlagSeen, LabSettings, SiteSettings, Confirmation):
+            mine = select(table).where(table.patient_id == me)
+            decided += len((await session.scalars(mine)).all())
         return version.author_id, version.self_reported, decided
+
+
+def says_what_is_in_the_cupboard(tables: dict[str, list[dict[str, str]]]) -> None:
+    """One dose from one vial into one spot; what was taken back is in no table of what was."""
+    (vial,) = tables["vials"]
+    assert (vial["lot"], vial["left"], vial["left_unit"], vial["doses_drawn"]) == (
+        LOT, "1.798", "mL", "1",
+    )  # fmt: skip
+    assert (vial["strengths"], vial["expires_on"]) == ("sermorelin 5 mg", "2027-06-30")
+    given = [row for row in tables["doses"] if row["lot"]]
+    assert [(row["vial_id"], row["lot"], row["vial_assumed"], row["site"]) for row in given] == [
+        (vial["vial_id"], LOT, "yes", "abdomen_upper_left")
+    ]
+    assert tables["vial_stock"][-1]["kind"] == "drawn", "in order of time"
+    assert sorted(
+        (row["kind"], row["quantity"], row["unit"], bool(row["voided_at"]))
+        for row in tables["vial_stock"]
+    ) == [
+        ("drawn", "0.1", "mL", False), ("wasted", "0.1", "mL", False),
+        ("wasted", "0.2", "mL", True),
+    ]  # fmt: skip
+    assert {row["question"]: row["answer"] for row in tables["source_checks"]} == {
+        "prescription": "yes", "seal": "unsure",
+    }  # fmt: skip
+    assert {(row["name"], row["number"]) for row in tables["consumables"]} == {
+        ("Swabs", "100"), ("Swabs", "1000"),
+    }  # fmt: skip
+    reactions = tables["site_reactions"]
+    assert {(bool(row["ended_on"]), bool(row["voided_at"])) for row in reactions} == {
+        (True, False), (False, True),
+    }  # fmt: skip
+    assert {row["note"] for row in reactions} == {"'=A lump"}
 
 
 async def holds_json_tables_and_fhir(world: World, pat: Browser) -> None:
@@ -305,5 +388,11 @@ async def holds_json_tables_and_fhir(world: World, pat: Browser) -> None:
         assert {"README.txt", "record.json", "fhir.ndjson", "tables/doses.csv"} <= names
         record = json.loads(archive.read("record.json"))
         kinds = {json.loads(line)["resourceType"] for line in archive.open("fhir.ndjson")}
+        tables = {
+            name: list(csv.DictReader(io.StringIO(archive.read(f"tables/{name}.csv").decode())))
+            for name in ("doses", "vials", "vial_stock", "source_checks", "consumables",
+                         "site_reactions")
+        }  # fmt: skip
+    says_what_is_in_the_cupboard(tables)
     assert Signer(world.settings.secret_key.get_secret_value()).signed(record)
     assert {"Patient", "MedicationRequest", "MedicationAdministration", "Observation"} <= kinds

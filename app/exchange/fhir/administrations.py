@@ -6,7 +6,7 @@ one was taken and then took that back, whoever read it before has to hear that i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -25,10 +25,11 @@ from app.exchange.fhir.codes import (
     reference,
 )
 from app.exchange.fhir.courses import Order, Protocol
-from app.exchange.fhir.medications import medicine_concept
+from app.exchange.fhir.given import medicine_of, site_of
 from app.exchange.fhir.requests import request_id
 from app.exchange.fhir.timing import quantity, route_of
 from app.exchange.fhir.writing import Entry, entry
+from app.exchange.given import Given
 from app.protocols.models import Line
 from app.units import Amount
 
@@ -53,11 +54,13 @@ class Log:
     """A patient's doses with what was said of them, oldest first, and the weeks they lie in.
 
     lines   every line of the patient
+    given   by dose what it was given from and into, where anything is known
     """
 
     doses: Sequence[Dose]
     weeks: Mapping[WeekKey, Week]
     lines: Mapping[UUID, Line]
+    given: Mapping[UUID, Given] = field(default_factory=dict)
 
     def week_changed(self, dose: Dose, now: datetime) -> datetime:
         """When the week of a dose last came to stand otherwise: by a word, or a window closing.
@@ -94,7 +97,10 @@ def administrations(
         if state is DoseState.MISSED and counts_in_week(dose):
             updated = max(updated, log.week_changed(dose, now))
         shown = state if settled else None
-        found.append(_administration(protocol, dose, shown, line, order, updated))
+        given = log.given.get(dose.id)
+        if given is not None and given.said_at <= now:
+            updated = max(updated, given.said_at)
+        found.append(_administration(protocol, dose, shown, line, order, updated, given))
     return found
 
 
@@ -122,28 +128,32 @@ def _holds(order: Order, night: date) -> bool:
 
 def _administration(
     protocol: Protocol, dose: Dose, state: DoseState | None, line: Line, order: Order | None,
-    updated: datetime,
+    updated: datetime, given: Given | None,
 ) -> Entry:  # fmt: skip
     """state   None: what was said of it was taken back, and nothing has come of it yet"""
     event = dose.outcome
     taken = event if state is DoseState.TAKEN else None
     happened = taken.taken_at if taken and taken.taken_at else dose.due_at
+    vials = given.vials if given and taken else ()
     resource: Resource = {
         "resourceType": "MedicationAdministration",
         "id": id_in_record(dose.patient_id, dose.id),
         "identifier": [{"system": LINE, "value": str(dose.line_id)}],
         **_status(dose, state, event),
-        "medicationCodeableConcept": medicine_concept(line.medicine, line.form),
+        **medicine_of(line, vials),
         "subject": of_patient(dose.patient_id),
         "effectiveDateTime": local(happened, dose.zone),
         "performer": [{"actor": of_patient(dose.patient_id)}],
     }
     if order is not None:
         resource["request"] = reference("MedicationRequest", request_id(protocol, order))
-    if dose.extra:
-        resource["note"] = [{"text": "Taken outside the plan."}]
+    notes = ["Taken outside the plan."] if dose.extra else []
+    if vials and given and given.assumed:
+        notes.append("The lot is that of the vial in use; nobody named it.")
+    if notes:
+        resource["note"] = [{"text": each} for each in notes]
     if taken is not None:
-        resource["dosage"] = _dosage(dose, taken)
+        resource["dosage"] = _dosage(dose, taken, given.site if given else None)
     return entry(resource, at=dose.due_at, updated=updated)
 
 
@@ -156,13 +166,14 @@ def _status(dose: Dose, state: DoseState | None, event: Event | None) -> Resourc
     return {"status": NOT_GIVEN, "statusReason": _why(dose, state, event)}
 
 
-def _dosage(dose: Dose, event: Event) -> Resource:
-    """What was taken: the amount that was logged, or the one that was planned."""
+def _dosage(dose: Dose, event: Event, site: str | None) -> Resource:
+    """What was taken: the amount that was logged, or the one that was planned; and into where."""
     amount = dose.amount
     if event.amount_value is not None and event.amount_unit is not None:
         amount = Amount(event.amount_value, event.amount_unit)
     text = f"{amount}" if amount == dose.amount else f"{amount}; planned {dose.amount}"
-    return {"text": text, **route_of(dose.route), "dose": quantity(amount)}
+    where = {"site": site_of(site)} if site else {}
+    return {"text": text, **where, **route_of(dose.route), "dose": quantity(amount)}
 
 
 def _why(dose: Dose, state: DoseState, event: Event | None) -> list[Resource]:

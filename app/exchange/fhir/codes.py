@@ -40,6 +40,7 @@ RULE = f"{OWN}:flag"
 LINE = f"{OWN}:line"
 DRAW = f"{OWN}:lab-rule"
 MEANS = f"{OWN}:means"
+SITE = f"{OWN}:injection-site"
 
 ROUTES: Mapping[str, tuple[str, str]] = {
     "intramuscular": ("78421000", "Intramuscular route"),

@@ -29,7 +29,7 @@ def medicine_concept(medicine: str, form: str) -> Resource:
 
 
 def medication(medicine: str, form: str) -> Entry:
-    """A medicine with its ingredients. No strength: that is the vial's, and vials are not kept."""
+    """A medicine with its ingredients. No strength and no batch: those are a vial's."""
     known = MEDICINES.get(medicine)
     resource: Resource = {
         "resourceType": "Medication",

@@ -116,6 +116,12 @@ def _by_patient() -> tuple[Parameter, ...]:
 
 _EVERY = (_code("_id", "id"), _date("_lastUpdated", "meta.lastUpdated"))
 _MEDICINE = _concept("code", ("medicationCodeableConcept",))
+_GIVEN = _concept(
+    "code",
+    ("medicationCodeableConcept",),
+    ("contained", "code"),
+    text="Codes of the medicine, also where it is a vial inside the resource",
+)
 _STATUS = _code("status", "status")
 _CATEGORY = _concept("category", ("category",))
 
@@ -143,7 +149,7 @@ _OWN: Mapping[str, tuple[Parameter, ...]] = {
         _date("effective", "effectivePeriod"),
     ),
     "MedicationAdministration": (
-        *_by_patient(), _STATUS, _MEDICINE, _identifier(), _reference("request", "request"),
+        *_by_patient(), _STATUS, _GIVEN, _identifier(), _reference("request", "request"),
         _reference("performer", "performer", "actor"),
         _date("effective-time", "effectiveDateTime"),
         _date(

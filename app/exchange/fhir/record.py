@@ -32,6 +32,7 @@ from app.exchange.fhir import (
 )
 from app.exchange.fhir.figures import figures_read
 from app.exchange.fhir.writing import Entry
+from app.exchange.given import given_of
 from app.monitoring.models import LabDraw
 from app.monitoring.plan import labs_of
 from app.observations.models import Observation
@@ -210,7 +211,10 @@ class Record:
             .execution_options(populate_existing=True)
         )
         doses = (await self.session.scalars(mine)).all()
-        return administrations.Log(doses, weeks_among(doses, self.now), await self._lines())
+        return administrations.Log(
+            doses, weeks_among(doses, self.now), await self._lines(),
+            await given_of(self.session, self.patient_id),
+        )  # fmt: skip
 
     async def _lines(self) -> dict[UUID, Line]:
         return await self._once("lines", self._read_lines)

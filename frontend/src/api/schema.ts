@@ -39,6 +39,18 @@ export interface Schemas {
     readonly worst: Schemas['WorstOut'] | null;
     readonly reminders: Schemas['RemindersOut'];
   };
+  readonly AfterDiscardDoses: {
+    readonly doses: readonly Schemas['AfterDiscardOut'][];
+  };
+  readonly AfterDiscardOut: {
+    readonly dose: string;
+    readonly night: string;
+    readonly taken_at: string;
+    readonly vial: string;
+    readonly lot: string;
+    readonly discard_on: string;
+    readonly assumed: boolean;
+  };
   readonly AmendIn: {
     readonly id: string;
     readonly kind: 'taken' | 'skipped';
@@ -83,6 +95,10 @@ export interface Schemas {
     readonly note?: string;
   };
   readonly Asked: 'evening' | 'own';
+  readonly AsksOut: {
+    readonly vial: boolean;
+    readonly site: boolean;
+  };
   readonly Assay: 'standard' | 'sensitive' | 'unknown';
   readonly Assertion: {
     readonly clientDataJSON: string;
@@ -124,6 +140,13 @@ export interface Schemas {
     readonly unit: string;
     readonly collected_on: string;
     readonly comparator: ('<' | '<=' | '>' | '>=') | null;
+  };
+  readonly BeforeOut: {
+    readonly strength: Schemas['AmountOut'];
+    readonly mark: string | null;
+    readonly mark_unit: ('units' | 'mL' | 'tablets') | null;
+    readonly amount: Schemas['AmountOut'] | null;
+    readonly lot: string;
   };
   readonly BesideOut: {
     readonly number: number;
@@ -209,6 +232,11 @@ export interface Schemas {
     readonly name: string;
     readonly text: string;
   };
+  readonly ChangedOut: {
+    readonly mark_before: string;
+    readonly mark_unit: 'units' | 'mL' | 'tablets';
+    readonly amount_before: Schemas['AmountOut'];
+  };
   readonly CheckInIn: {
     readonly id: string;
     readonly scores: {
@@ -231,6 +259,9 @@ export interface Schemas {
     readonly asked_today: boolean;
     readonly items: readonly string[];
     readonly policy: Schemas['TrackingOut'];
+  };
+  readonly ChecklistOut: {
+    readonly questions: readonly Schemas['SourceQuestionOut'][];
   };
   readonly ChoiceIn: {
     readonly id: string;
@@ -301,19 +332,70 @@ export interface Schemas {
     readonly age_at_least: number | null;
     readonly on: readonly ('androgen' | 'aromatase_inhibitor' | 'glp1' | 'growth_hormone_peptide' | 'gonadotropin_releasing')[];
   };
+  readonly ConfirmOut: {
+    readonly kind: 'one_step' | 'two_steps';
+    readonly step: 1 | 2;
+    readonly id: string | null;
+    readonly before: Schemas['BeforeOut'] | null;
+    readonly now: Schemas['NowOut'] | null;
+  };
   readonly Consent: {
     readonly code: string;
     readonly scope?: Schemas['Scope'];
     readonly until?: string | null;
+  };
+  readonly ConsumableChange: {
+    readonly name?: string | null;
+    readonly per_injection?: number | null;
+    readonly lines?: readonly string[] | null;
+    readonly low_at?: number | null;
+  };
+  readonly ConsumableIn: {
+    readonly id: string;
+    readonly item: Schemas['Item'];
+    readonly name: string;
+    readonly per_injection?: number;
+    readonly lines?: readonly string[];
+    readonly low_at?: number | null;
+  };
+  readonly ConsumableOut: {
+    readonly id: string;
+    readonly item: Schemas['Item'];
+    readonly name: string;
+    readonly left: number | null;
+    readonly per_injection: number;
+    readonly lines: readonly string[];
+    readonly low_at: number | null;
+    readonly low: boolean;
+    readonly lasts_until: string | null;
+    readonly revision: number;
+    readonly last_count: Schemas['CountShape'] | null;
   };
   readonly CorrectDaysOut: {
     readonly right: number;
     readonly expected: number;
     readonly share: number | null;
   };
+  readonly CountIn: {
+    readonly id: string;
+    readonly kind: Schemas['Counted'];
+    readonly number: number;
+    readonly at?: string | null;
+  };
+  readonly CountShape: {
+    readonly id: string;
+    readonly kind: Schemas['Counted'];
+    readonly number: number;
+    readonly at: string;
+  };
+  readonly Counted: 'added' | 'counted';
   readonly Credentials: {
     readonly email: string;
     readonly password: string;
+  };
+  readonly DeadSpaceShape: {
+    readonly value: number | string;
+    readonly unit: 'uL' | 'mL';
   };
   readonly DefinitionOut: {
     readonly id: string;
@@ -390,6 +472,16 @@ export interface Schemas {
     readonly flags: number;
     readonly severity: Schemas['Severity'] | null;
   };
+  readonly Diluent: 'bacteriostatic_water' | 'sterile_water' | 'sodium_chloride' | 'bacteriostatic_sodium_chloride' | 'other';
+  readonly DiscardIn: {
+    readonly why: Schemas['Gone'];
+    readonly at: string;
+  };
+  readonly DissolveIn: {
+    readonly diluent: Schemas['Diluent'];
+    readonly volume: Schemas['VolumeShape'];
+    readonly at: string;
+  };
   readonly DoseChangeOut: {
     readonly day: string;
     readonly version: number;
@@ -442,6 +534,7 @@ export interface Schemas {
     readonly min_gap_minutes: number | null;
     readonly too_close: Schemas['TooCloseOut'] | null;
     readonly reminder: Schemas['ReminderOut'];
+    readonly given: Schemas['GivenOut'] | null;
     readonly events: readonly Schemas['DoseEventOut'][];
   };
   readonly DoseState: 'upcoming' | 'open' | 'taken' | 'skipped' | 'missed' | 'held' | 'rest';
@@ -499,6 +592,10 @@ export interface Schemas {
     readonly avoided: readonly Schemas['AvoidedOut'][];
     readonly none_because: string | null;
   };
+  readonly DrawLine: {
+    readonly id: string;
+    readonly name: string;
+  };
   readonly DrawOut: {
     readonly id: string;
     readonly name: string;
@@ -514,12 +611,36 @@ export interface Schemas {
     readonly markers: readonly string[];
     readonly marker_names: readonly string[];
   };
+  readonly DrawVial: {
+    readonly id: string;
+    readonly lot: string;
+    readonly medicine_name: string;
+    readonly discard_on: string | null;
+    readonly left: Schemas['AmountOut'] | null;
+    readonly per_ml: readonly Schemas['StrengthOut'][] | null;
+    readonly strength: Schemas['AmountOut'] | null;
+  };
+  readonly DrawnFromOut: {
+    readonly id: string;
+    readonly lot: string;
+    readonly medicine_name: string;
+    readonly quantity: Schemas['AmountOut'] | null;
+  };
   readonly DrawnIn: {
     readonly on?: string | null;
+  };
+  readonly DrawnLateOut: {
+    readonly code: string;
+    readonly text: string;
   };
   readonly DueOut: {
     readonly draws: readonly Schemas['DrawOut'][];
     readonly visits: readonly Schemas['VisitOut'][];
+  };
+  readonly EarlyOut: {
+    readonly vial: string;
+    readonly received_on: string;
+    readonly days_early: number;
   };
   readonly EmergencyOut: {
     readonly text: string;
@@ -584,6 +705,16 @@ export interface Schemas {
   readonly FeedsOut: {
     readonly feeds: readonly Schemas['FeedOut'][];
   };
+  readonly FigureOut: {
+    readonly exact: Schemas['AmountOut'];
+    readonly volume: Schemas['AmountOut'];
+    readonly mark: string;
+    readonly mark_unit: 'units' | 'mL' | 'tablets';
+    readonly drawn: Schemas['AmountOut'];
+    readonly error_percent: string;
+    readonly substances: readonly Schemas['StrengthOut'][];
+    readonly words: string;
+  };
   readonly FigureTrendOut: {
     readonly previous: Schemas['PreviousOut'];
     readonly delta: number | null;
@@ -630,7 +761,7 @@ export interface Schemas {
     readonly backfilled: number;
     readonly log_lag_minutes: Schemas['LogLagOut'];
     readonly trend: Schemas['FigureTrendOut'];
-    readonly supply: null;
+    readonly supply: Schemas['SupplyOut'] | null;
   };
   readonly Filter: 'flags' | 'unreachable' | 'labs_overdue' | 'mine_tasks';
   readonly FlagOut: {
@@ -663,6 +794,7 @@ export interface Schemas {
   readonly FlagsOut: {
     readonly flags: readonly Schemas['FlagOut'][];
   };
+  readonly Form: 'powder' | 'solution' | 'tablets';
   readonly FormOut: {
     readonly code: string;
     readonly name: string;
@@ -673,6 +805,13 @@ export interface Schemas {
     readonly intervals: number;
     readonly from: string;
     readonly to: string | null;
+  };
+  readonly GivenOut: {
+    readonly vials: readonly Schemas['DrawnFromOut'][];
+    readonly assumed: boolean | null;
+    readonly site: Schemas['WentIntoOut'] | null;
+    readonly asks: Schemas['AsksOut'];
+    readonly warnings: readonly Schemas['DrawnLateOut'][];
   };
   readonly GoalOut: {
     readonly low: string | null;
@@ -687,6 +826,11 @@ export interface Schemas {
   readonly GoalWanted: {
     readonly low: number | string;
     readonly high: number | string;
+  };
+  readonly Gone: 'empty' | 'past_its_date' | 'damaged' | 'recalled' | 'lost' | 'returned' | 'other';
+  readonly HeedOut: {
+    readonly code: string;
+    readonly text: string;
   };
   readonly Held: 'hold' | 'gap';
   readonly HintOut: {
@@ -763,6 +907,7 @@ export interface Schemas {
     readonly url: string;
     readonly qr: Schemas['QrOut'];
   };
+  readonly Item: 'syringe' | 'needle' | 'swab' | 'sharps_box' | 'other';
   readonly ItemOut: {
     readonly code: string;
     readonly name: string;
@@ -790,6 +935,7 @@ export interface Schemas {
       readonly [key: string]: unknown;
     }[];
   };
+  readonly KeepIn: Record<string, never>;
   readonly Key: {
     readonly key: string;
     readonly key_id: string;
@@ -831,6 +977,14 @@ export interface Schemas {
   readonly KeysOut: {
     readonly keys: readonly Schemas['KeyOut'][];
     readonly scopes: readonly Schemas['ScopeOut'][];
+  };
+  readonly KitIn: {
+    readonly syringe: string;
+    readonly dead_space?: Schemas['DeadSpaceShape'] | null;
+  };
+  readonly KitOut: {
+    readonly syringe: string;
+    readonly dead_space: Schemas['AmountOut'];
   };
   readonly LastOut: {
     readonly of: Schemas['Of'];
@@ -897,9 +1051,27 @@ export interface Schemas {
     readonly hold: Schemas['HoldOut'] | null;
     readonly holds: readonly Schemas['HoldOut'][];
   };
+  readonly LineState: 'enough' | 'soon' | 'out' | 'unknown' | 'no_vials';
+  readonly LineSupply: {
+    readonly id: string;
+    readonly name: string;
+    readonly medicine: string;
+    readonly state: Schemas['LineState'];
+    readonly enough_until: string | null;
+    readonly short_on: string | null;
+    readonly days_left: number | null;
+    readonly doses_left: number | null;
+    readonly ask_by: string | null;
+    readonly text: string;
+  };
   readonly LogLagOut: {
     readonly median: number | null;
     readonly backfilled_over_24h: number;
+  };
+  readonly LoggedShareOut: {
+    readonly taken: number;
+    readonly of: number;
+    readonly value: number | null;
   };
   readonly MarkerOut: {
     readonly code: string;
@@ -1045,6 +1217,12 @@ export interface Schemas {
   readonly NoticesOut: {
     readonly notices: readonly Schemas['NoticeOut'][];
   };
+  readonly NowOut: {
+    readonly strength: Schemas['AmountOut'];
+    readonly mark: string;
+    readonly mark_unit: 'units' | 'mL' | 'tablets';
+    readonly amount: Schemas['AmountOut'];
+  };
   readonly ObservationOut: {
     readonly id: string;
     readonly panel_id: string;
@@ -1085,6 +1263,14 @@ export interface Schemas {
     readonly observations: readonly Schemas['ObservationOut'][];
   };
   readonly Of: 'testosterone' | 'peptide' | 'anastrozole';
+  readonly OpenIn: {
+    readonly at: string;
+  };
+  readonly OpenReactionOut: {
+    readonly id: string;
+    readonly kind: Schemas['Reacted'];
+    readonly noticed_on: string;
+  };
   readonly OpenReview: {
     readonly since: string;
     readonly until: string;
@@ -1094,6 +1280,13 @@ export interface Schemas {
     readonly publicKey: {
       readonly [key: string]: unknown;
     };
+  };
+  readonly OtherVial: {
+    readonly id: string;
+    readonly lot: string;
+    readonly discard_on: string | null;
+    readonly left: Schemas['AmountOut'] | null;
+    readonly status: Schemas['Status'];
   };
   readonly Outcome: 'spoke' | 'left_message' | 'not_reached' | 'visit_booked' | 'change_proposed' | 'nothing_needed' | 'other';
   readonly OverrideIn: {
@@ -1183,6 +1376,15 @@ export interface Schemas {
     readonly permissible_gap_days: number | null;
   };
   readonly PersistenceState: 'on_treatment' | 'discontinued' | 'stopped' | 'not_started';
+  readonly PlacementIn: {
+    readonly id: string;
+    readonly site: string | null;
+  };
+  readonly PlacementOut: {
+    readonly dose: string;
+    readonly site: Schemas['WentIntoOut'] | null;
+    readonly warnings: readonly Schemas['SiteWarningOut'][];
+  };
   readonly PlanIn: {
     readonly rules: readonly Schemas['RuleShape'][];
   };
@@ -1275,6 +1477,10 @@ export interface Schemas {
     readonly size: number;
     readonly path: string;
   };
+  readonly QuantityShape: {
+    readonly value: number | string;
+    readonly unit: 'mL' | '{tablet}';
+  };
   readonly QuestionOut: {
     readonly code: string;
     readonly text: string;
@@ -1327,8 +1533,85 @@ export interface Schemas {
     readonly name: string;
     readonly medicine: string;
   };
+  readonly Reacted: 'lump' | 'redness' | 'pain' | 'bruise' | 'itching' | 'warmth' | 'other';
+  readonly ReactionEndIn: {
+    readonly on: string;
+  };
+  readonly ReactionIn: {
+    readonly id: string;
+    readonly site: string;
+    readonly kind: Schemas['Reacted'];
+    readonly noticed_on: string;
+    readonly note?: string;
+    readonly dose?: string | null;
+  };
+  readonly ReactionOut: {
+    readonly id: string;
+    readonly site: Schemas['WentIntoOut'];
+    readonly kind: Schemas['Reacted'];
+    readonly noticed_on: string;
+    readonly ended_on: string | null;
+    readonly note: string;
+    readonly dose: string | null;
+    readonly by: Schemas['AuthorOut'];
+    readonly said_at: string;
+    readonly voided_at: string | null;
+  };
+  readonly ReactionsOut: {
+    readonly reactions: readonly Schemas['ReactionOut'][];
+    readonly today: string;
+  };
   readonly ReasonIn: {
     readonly reason: string;
+  };
+  readonly RecallIn: {
+    readonly lot: string;
+    readonly medicine?: string | null;
+  };
+  readonly RecallOut: {
+    readonly patients: readonly Schemas['RecalledPatient'][];
+  };
+  readonly RecalledDose: {
+    readonly dose: string;
+    readonly night: string;
+    readonly taken_at: string;
+    readonly assumed: boolean;
+  };
+  readonly RecalledPatient: {
+    readonly id: string;
+    readonly name: string;
+    readonly vials: readonly Schemas['RecalledVial'][];
+  };
+  readonly RecalledVial: {
+    readonly id: string;
+    readonly medicine_name: string;
+    readonly lot: string;
+    readonly pharmacy: string;
+    readonly received_on: string;
+    readonly status: 'unopened' | 'not_dissolved' | 'in_use' | 'past_its_date' | 'empty' | 'gone';
+    readonly drawn: readonly Schemas['RecalledDose'][];
+  };
+  readonly ReconciledOut: {
+    readonly medicine: string;
+    readonly name: string;
+    readonly schedule: string;
+    readonly since: string;
+    readonly unit: string;
+    readonly dispensed: string;
+    readonly logged: string;
+    readonly dead_space: string;
+    readonly wasted: string;
+    readonly discarded: string;
+    readonly on_record: string;
+    readonly counted: string | null;
+    readonly counted_at: string | null;
+    readonly uncounted: number;
+    readonly difference: string | null;
+    readonly doses_difference: string | null;
+    readonly early: readonly Schemas['EarlyOut'][];
+  };
+  readonly ReconciliationOut: {
+    readonly lines: readonly Schemas['ReconciledOut'][];
   };
   readonly RecurrenceIn: {
     readonly weekdays?: readonly number[];
@@ -1349,6 +1632,28 @@ export interface Schemas {
     readonly last: string | null;
     readonly times: readonly string[];
     readonly per_week: number | null;
+  };
+  readonly RefillIn: {
+    readonly id: string;
+    readonly line: string;
+    readonly note?: string;
+  };
+  readonly RefillLine: {
+    readonly id: string;
+    readonly name: string;
+  };
+  readonly RefillOut: {
+    readonly id: string;
+    readonly line: Schemas['RefillLine'];
+    readonly asked_at: string;
+    readonly note: string;
+    readonly runs_out_on: string | null;
+    readonly state: 'asked' | 'closed' | 'withdrawn';
+    readonly outcome: Schemas['Outcome'] | null;
+    readonly closed_at: string | null;
+  };
+  readonly RefillsOut: {
+    readonly requests: readonly Schemas['RefillOut'][];
   };
   readonly RefusedOut: {
     readonly row: number;
@@ -1406,6 +1711,10 @@ export interface Schemas {
     readonly outcome: Schemas['Outcome'];
     readonly note: string;
     readonly by: string;
+  };
+  readonly RestingOut: {
+    readonly until: string | null;
+    readonly text: string;
   };
   readonly RestoredOut: {
     readonly id: string;
@@ -1552,10 +1861,24 @@ export interface Schemas {
     readonly cursor?: string | null;
     readonly limit?: number;
   };
+  readonly SecondLookIn: {
+    readonly mark: number | string;
+    readonly syringe?: string | null;
+  };
   readonly SeenOut: {
     readonly by: string;
     readonly at: string;
     readonly note: string;
+  };
+  readonly SettingsIn: {
+    readonly lead_days: number;
+    readonly speak_at: string | null;
+    readonly notices: boolean;
+  };
+  readonly SettingsOut: {
+    readonly lead_days: number;
+    readonly speak_at: string | null;
+    readonly notices: boolean;
   };
   readonly Severity: 'emergency' | 'red' | 'amber' | 'info';
   readonly Sex: 'female' | 'male';
@@ -1578,6 +1901,19 @@ export interface Schemas {
     readonly label: string;
     readonly hours: string;
   };
+  readonly SiteSettingsShape: {
+    readonly deltoid: boolean;
+  };
+  readonly SiteWarningOut: {
+    readonly code: 'reaction' | 'not_for_route' | 'not_allowed' | 'never_suggested' | 'resting' | 'used_lately';
+    readonly text: string;
+  };
+  readonly SitesOut: {
+    readonly spots: readonly Schemas['SpotOut'][];
+    readonly suggestion: string | null;
+    readonly why: string;
+    readonly settings: Schemas['SiteSettingsShape'];
+  };
   readonly SkipReason: 'forgot' | 'travelling' | 'unwell' | 'side_effect' | 'ran_out' | 'clinic_said_so' | 'other';
   readonly SnoozeIn: {
     readonly minutes?: number;
@@ -1586,6 +1922,45 @@ export interface Schemas {
     readonly remind_at: string;
   };
   readonly Sort: 'name' | 'flags' | 'unreachable' | 'labs' | 'taking' | 'last_taken' | '-name' | '-flags' | '-unreachable' | '-labs' | '-taking' | '-last_taken';
+  readonly SourceAnswer: 'yes' | 'no' | 'unsure';
+  readonly SourceCheckIn: {
+    readonly id: string;
+    readonly answers: {
+      readonly [key: string]: Schemas['SourceAnswer'];
+    };
+    readonly note?: string;
+  };
+  readonly SourceOut: {
+    readonly state: Schemas['SourceState'];
+    readonly at: string | null;
+    readonly by: Schemas['AuthorOut'] | null;
+    readonly answers: {
+      readonly [key: string]: Schemas['SourceAnswer'];
+    } | null;
+  };
+  readonly SourceQuestionOut: {
+    readonly code: string;
+    readonly text: string;
+    readonly help: string;
+    readonly source: string;
+  };
+  readonly SourceState: 'verified' | 'doubtful' | 'unverified';
+  readonly SpotOut: {
+    readonly code: string;
+    readonly name: string;
+    readonly side: 'left' | 'right' | '';
+    readonly view: 'front' | 'back';
+    readonly area: string;
+    readonly legal: boolean;
+    readonly allowed: boolean;
+    readonly suggestable: boolean;
+    readonly not_suggested: string;
+    readonly last_at: string | null;
+    readonly last_name: string | null;
+    readonly rested_days: number | null;
+    readonly resting: Schemas['RestingOut'] | null;
+    readonly reaction: Schemas['OpenReactionOut'] | null;
+  };
   readonly StaffChange: {
     readonly admin?: boolean | null;
     readonly left?: true | null;
@@ -1597,6 +1972,14 @@ export interface Schemas {
       readonly [key: string]: number;
     };
   };
+  readonly StartIn: {
+    readonly id: string;
+    readonly line: string;
+    readonly vial: string;
+    readonly strength?: Schemas['AmountShape'] | null;
+    readonly same?: boolean;
+  };
+  readonly Status: 'unopened' | 'not_dissolved' | 'in_use' | 'past_its_date' | 'empty' | 'gone';
   readonly StatusOut: {
     readonly jurisdiction: string;
     readonly status: string;
@@ -1610,6 +1993,25 @@ export interface Schemas {
   readonly StepOut: {
     readonly from: string;
     readonly amount: Schemas['AmountOut'];
+  };
+  readonly Stock: 'wasted' | 'counted';
+  readonly StockIn: {
+    readonly id: string;
+    readonly kind: Schemas['Stock'];
+    readonly quantity: Schemas['QuantityShape'];
+    readonly at: string;
+    readonly note?: string;
+  };
+  readonly Storage: 'refrigerator' | 'room' | 'freezer' | 'other';
+  readonly StrengthOut: {
+    readonly value: string;
+    readonly unit: string;
+    readonly substance: string;
+  };
+  readonly StrengthShape: {
+    readonly value: number | string;
+    readonly unit: '[IU]' | 'g' | 'mL' | 'mg' | 'ng' | 'uL' | 'ug' | '{tablet}';
+    readonly substance: string;
   };
   readonly StretchOut: {
     readonly from: string;
@@ -1627,6 +2029,37 @@ export interface Schemas {
     readonly keys: Schemas['BrowserKeys'];
     readonly name?: string | null;
     readonly replaces?: string | null;
+  };
+  readonly SuppliesOut: {
+    readonly lines: readonly Schemas['LineSupply'][];
+    readonly consumables: readonly Schemas['ConsumableOut'][];
+    readonly settings: Schemas['SettingsOut'];
+  };
+  readonly SupplyGapOut: {
+    readonly code: 'beyond_stock' | 'left_over';
+    readonly text: string;
+  };
+  readonly SupplyOut: {
+    readonly pdc: Schemas['SupplyShareOut'] | null;
+    readonly logged: Schemas['LoggedShareOut'];
+    readonly beyond_stock: number;
+    readonly left_over_doses: number | null;
+    readonly counted_at: string | null;
+    readonly gap: Schemas['SupplyGapOut'] | null;
+  };
+  readonly SupplyShareOut: {
+    readonly covered: number;
+    readonly of: number;
+    readonly value: number | null;
+  };
+  readonly SyringeOut: {
+    readonly code: string;
+    readonly name: string;
+    readonly kind: 'units' | 'ml';
+    readonly capacity: Schemas['AmountOut'];
+    readonly tick: Schemas['AmountOut'];
+    readonly dead_space: Schemas['AmountOut'];
+    readonly source: string;
   };
   readonly Taking: {
     readonly taken: number;
@@ -1739,6 +2172,22 @@ export interface Schemas {
     readonly text: string;
     readonly source: string;
   };
+  readonly ToDrawOut: {
+    readonly line: Schemas['DrawLine'];
+    readonly amount: Schemas['AmountOut'];
+    readonly counts: string;
+    readonly vial: Schemas['DrawVial'] | null;
+    readonly vials: readonly Schemas['OtherVial'][];
+    readonly syringe: Schemas['SyringeOut'] | null;
+    readonly syringes: readonly Schemas['SyringeOut'][];
+    readonly tablets: boolean;
+    readonly state: 'ready' | 'confirm' | 'no_vial' | 'not_dissolved' | 'no_syringe' | 'no_figure';
+    readonly draw: Schemas['FigureOut'] | null;
+    readonly warnings: readonly Schemas['HeedOut'][];
+    readonly confirm: Schemas['ConfirmOut'] | null;
+    readonly changed: Schemas['ChangedOut'] | null;
+    readonly label: string;
+  };
   readonly TooCloseOut: {
     readonly last_taken_at: string;
     readonly minutes_since: number;
@@ -1831,6 +2280,128 @@ export interface Schemas {
     readonly lines: readonly Schemas['LineOut'][];
   };
   readonly VersionState: 'proposed' | 'withdrawn' | 'replaced' | 'coming' | 'in_force' | 'past';
+  readonly VialChange: {
+    readonly medicine?: string | null;
+    readonly medicine_form?: string | null;
+    readonly salt?: string | null;
+    readonly form?: Schemas['Form'] | null;
+    readonly strengths?: readonly Schemas['StrengthShape'][] | null;
+    readonly counts?: string | null;
+    readonly label_strengths?: readonly Schemas['StrengthShape'][] | null;
+    readonly volume?: Schemas['VolumeShape'] | null;
+    readonly tablets?: number | null;
+    readonly single_use?: boolean | null;
+    readonly pharmacy?: string | null;
+    readonly pharmacy_licence?: string | null;
+    readonly prescriber?: string | null;
+    readonly lot?: string | null;
+    readonly received_on?: string | null;
+    readonly expires_on?: string | null;
+    readonly use_by?: string | null;
+    readonly storage?: Schemas['Storage'] | null;
+    readonly opened_at?: string | null;
+    readonly reconstituted_at?: string | null;
+    readonly diluent?: Schemas['Diluent'] | null;
+    readonly diluent_volume?: Schemas['VolumeShape'] | null;
+    readonly note?: string | null;
+  };
+  readonly VialEventOut: {
+    readonly at: string;
+    readonly kind: 'entered' | 'changed' | 'dissolved' | 'opened' | 'drawn' | 'wasted' | 'counted' | 'discarded' | 'kept' | 'source_checked';
+    readonly text: string;
+    readonly quantity: Schemas['AmountOut'] | null;
+    readonly by: Schemas['AuthorOut'] | null;
+    readonly dose: string | null;
+    readonly assumed: boolean | null;
+    readonly id: string | null;
+    readonly voided: boolean;
+  };
+  readonly VialHistoryOut: {
+    readonly events: readonly Schemas['VialEventOut'][];
+  };
+  readonly VialIn: {
+    readonly medicine: string;
+    readonly medicine_form?: string | null;
+    readonly salt?: string | null;
+    readonly form: Schemas['Form'];
+    readonly strengths: readonly Schemas['StrengthShape'][];
+    readonly counts?: string | null;
+    readonly label_strengths?: readonly Schemas['StrengthShape'][] | null;
+    readonly volume?: Schemas['VolumeShape'] | null;
+    readonly tablets?: number | null;
+    readonly single_use?: boolean | null;
+    readonly pharmacy: string;
+    readonly pharmacy_licence?: string | null;
+    readonly prescriber?: string | null;
+    readonly lot: string;
+    readonly received_on: string;
+    readonly expires_on?: string | null;
+    readonly use_by?: string | null;
+    readonly storage?: Schemas['Storage'] | null;
+    readonly opened_at?: string | null;
+    readonly reconstituted_at?: string | null;
+    readonly diluent?: Schemas['Diluent'] | null;
+    readonly diluent_volume?: Schemas['VolumeShape'] | null;
+    readonly note?: string | null;
+    readonly id: string;
+  };
+  readonly VialOut: {
+    readonly id: string;
+    readonly medicine: string;
+    readonly medicine_name: string;
+    readonly medicine_form: string;
+    readonly salt: string;
+    readonly form: Schemas['Form'];
+    readonly strengths: readonly Schemas['StrengthOut'][];
+    readonly counts: string;
+    readonly label_strengths: readonly Schemas['StrengthOut'][] | null;
+    readonly per_ml: readonly Schemas['StrengthOut'][] | null;
+    readonly volume: Schemas['AmountOut'] | null;
+    readonly tablets: number | null;
+    readonly single_use: boolean;
+    readonly pharmacy: string;
+    readonly pharmacy_licence: string;
+    readonly prescriber: string;
+    readonly lot: string;
+    readonly received_on: string;
+    readonly expires_on: string | null;
+    readonly use_by: string | null;
+    readonly storage: Schemas['Storage'] | null;
+    readonly opened_at: string | null;
+    readonly opened_on: string | null;
+    readonly reconstituted_at: string | null;
+    readonly diluent: Schemas['Diluent'] | null;
+    readonly diluent_volume: Schemas['AmountOut'] | null;
+    readonly note: string;
+    readonly status: Schemas['Status'];
+    readonly discard_on: string | null;
+    readonly discard_why: ('use_by' | 'expires' | 'opened' | 'single_use') | null;
+    readonly left: Schemas['AmountOut'] | null;
+    readonly left_amount: Schemas['AmountOut'] | null;
+    readonly doses_left: number | null;
+    readonly overdrawn: Schemas['AmountOut'] | null;
+    readonly drawn_doses: number;
+    readonly lines: readonly string[];
+    readonly source: Schemas['SourceOut'];
+    readonly entered_by: Schemas['AuthorOut'];
+    readonly created_at: string;
+    readonly gone_at: string | null;
+    readonly gone_why: Schemas['Gone'] | null;
+    readonly revision: number;
+    readonly warnings: readonly Schemas['VialWarningOut'][];
+  };
+  readonly VialSaidIn: {
+    readonly id: string;
+    readonly vial: string | null;
+  };
+  readonly VialWarningOut: {
+    readonly code: string;
+    readonly text: string;
+  };
+  readonly VialsOut: {
+    readonly vials: readonly Schemas['VialOut'][];
+    readonly today: string;
+  };
   readonly VisitOut: {
     readonly id: string;
     readonly name: string;
@@ -1847,6 +2418,11 @@ export interface Schemas {
   readonly VisitState: 'upcoming' | 'soon' | 'due' | 'overdue' | 'snoozed' | 'drawn' | 'done';
   readonly VoidIn: {
     readonly reason: string;
+  };
+  readonly VolumeShape: {
+    readonly value: number | string;
+    /** @constant */
+    readonly unit: 'mL';
   };
   readonly WarningAnswerIn: {
     readonly code: string;
@@ -1901,6 +2477,10 @@ export interface Schemas {
     readonly quota: number;
     readonly taken: number;
     readonly left: number;
+  };
+  readonly WentIntoOut: {
+    readonly code: string;
+    readonly name: string;
   };
   readonly Why: 'hold' | 'weeks_off';
   readonly Worst: {

@@ -11,6 +11,7 @@ export function placesOf({ role, admin }: Pick<Me, 'role' | 'admin'>): readonly 
   return [
     ['/clinic', 'Patients', 'nights', '/clinic/patients'],
     ['/clinic/tasks', 'Tasks', 'done'],
+    ['/clinic/recall', 'Recall', 'alert'],
     ...(admin ? [['/clinic/team', 'Team', 'star'] as const] : []),
     SETTINGS,
   ];

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 
 import { kept } from '../../shared/store.ts';
+import type { Draw } from '../api/supplies.ts';
 import type { Amount, Away, Dose, Line, Notice, Visit } from '../api/types.ts';
 
 /** The last plan the server gave us; the only health data kept on the phone beside the outbox. */
@@ -22,6 +23,18 @@ export interface KeptPlan {
   /** Where the patient lives, and where they are while travelling. */
   readonly home?: string;
   readonly away?: Away | null;
+  /** How much is drawn for a line, by its id, as far as there is something to draw from. */
+  readonly draws?: Readonly<Record<string, KeptDraw>> | undefined;
+}
+
+/** What is kept of a draw: no more than one line on Tonight needs. */
+export interface KeptDraw extends Pick<Draw, 'state' | 'amount'> {
+  readonly lot: string | null;
+  readonly discard_on: string | null;
+  readonly mark: string | null;
+  readonly mark_unit: string;
+  /** When the server said so, as an instant. */
+  readonly at: string;
 }
 
 /** What is kept of a line in force. */

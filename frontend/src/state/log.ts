@@ -56,7 +56,9 @@ export async function dismiss(id: string): Promise<void> {
 /** What was logged for this dose is taken back; what never left the phone simply goes away. */
 export async function undo(dose: string): Promise<void> {
   sayPolitely('Taken back.');
-  const last = waiting.value.findLast((one) => one.dose === dose && one.way !== 'snooze');
+  // Where it went goes with it.
+  for (const { way, id } of waiting.value.filter((one) => one.dose === dose)) if (way === 'entry') await outbox.withdraw(id);
+  const last = waiting.value.findLast((one) => one.dose === dose && one.way !== 'snooze' && one.way !== 'entry');
   if (last && (await outbox.withdraw(last.id))) return recallWaiting();
   await report([{ way: 'undo', id: crypto.randomUUID(), dose, at: new Date().toISOString() }]);
 }

@@ -61,6 +61,7 @@ export async function refreshPlan(person: string, preferences: Preferences): Pro
     asks: felt ? felt.asked_today : (before?.asks ?? false),
     home: preferences.timezone,
     away: preferences.away ?? null,
+    draws: before?.draws,
   });
 }
 

@@ -56,3 +56,11 @@ test('an extra dose that waits stands beside the planned one', () => {
   expect(known(dose, [extra], later)).toMatchObject({ state: 'open', waiting: false });
   expect(waitingExtra(extra, dose, '2026-11-21')).toMatchObject({ id: 'x', line_id: 'l', state: 'taken', extra: true, waiting: true, taken_at: extra.taken_at });
 });
+
+test('where a dose went shows at once, and an undo takes it away', () => {
+  const site = { code: 'thigh_left', name: 'Left thigh' };
+  const said = { way: 'entry', id: 's', dose: 'd', at: '2026-11-21T21:41:00Z', name: 'Where it went', method: 'PUT', path: '/', body: {}, given: { site } } as const;
+  const undo = { way: 'undo', id: 'u', dose: 'd', at: '2026-11-21T21:42:00Z' } as const;
+  expect(known(dose, [said, log], later)).toMatchObject({ state: 'taken', given: { site }, waiting: true });
+  expect(known(dose, [log, said, undo], later).given ?? null).toBeNull();
+});

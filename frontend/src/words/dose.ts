@@ -1,6 +1,7 @@
 /** What a dose is right now, also without a network. Pure. */
 
 import type { Details, ExtraReport, Report } from '../../shared/reports.ts';
+import type { Given } from '../api/sites.ts';
 import type { Dose, DoseState } from '../api/types.ts';
 
 /** A dose as this phone knows it: the server's record with what still waits to be sent laid over it. */
@@ -30,7 +31,8 @@ export function known(dose: Dose, reports: readonly Report[], now: Date): KnownD
   for (const report of mine) {
     if (report.way === 'snooze' || (report.way === 'tap' && report.kind === 'snooze')) continue;
     if (report.way === 'undo') seen = { ...unsettled(dose, now), waiting: true };
-    else if (report.way !== 'extra' && report.way !== 'entry') {
+    else if (report.way === 'entry') seen = { ...seen, given: { ...seen.given, ...report.given } as Given, waiting: true };
+    else if (report.way !== 'extra') {
       const said: Details = report.way === 'tap' ? {} : report;
       const taken_at = report.kind === 'taken' ? (said.taken_at ?? report.at) : null;
       const late = taken_at === null ? null : Date.parse(taken_at) > Date.parse(dose.closes_at);

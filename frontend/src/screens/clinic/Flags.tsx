@@ -28,6 +28,9 @@ interface FlagsProps {
 
 const AT_ONCE = 3;
 
+// What these are about stands further down on the same page.
+const ABOUT_SUPPLIES: ReadonlySet<string> = new Set(['run_out', 'drawn_after_discard', 'refill']);
+
 const TONES: Readonly<Record<SignalLevel, string>> = { info: 'soft', amber: 'late', red: 'bad', emergency: 'bad' };
 
 /** What needs a look at a patient, the gravest first; what was looked at is folded away below. */
@@ -116,6 +119,7 @@ function FlagCard({ patient, flag, about, mayAcknowledge, onSeen }: FlagCardProp
         {flag.id && flag.observation_id && !seen && mayAcknowledge && <Acknowledge path={`/api/patients/${encodeURIComponent(patient)}/flags/${flag.id}/acknowledge`} of={text} onSeen={onSeen} />}
         {mayTask && !tasking.value && <button class="button" type="button" ref={asking} data-do="task" onClick={() => (tasking.value = true)}>Make a task<span class="only-read"> of: {text}</span></button>}
         {about && <a class="button" href={`/clinic/patients/${patient}/${about}`}>{about === 'symptoms' ? 'See what was reported' : 'See the result'}<span class="only-read">: {text}</span></a>}
+        {ABOUT_SUPPLIES.has(code) && <a class="button" href="#supplies">See the supplies<span class="only-read">: {text}</span></a>}
         {source && (
           <details class="source">
             <summary>Where this comes from</summary>

@@ -19,6 +19,7 @@ import { Flags } from './Flags.tsx';
 import { ProposalPane } from './ProposalPane.tsx';
 import { ProposedCard } from './ProposedCard.tsx';
 import { ReviewCard } from './ReviewCard.tsx';
+import { SuppliesSection } from './SuppliesSection.tsx';
 
 const PARTS: readonly (readonly [path: string, name: string])[] = [
   ['results', 'Results'], ['labs', 'Labs'], ['symptoms', 'Symptoms'], ['body', 'Body'], ['nights', 'Nights'], ['versions', 'Versions'], ['screening', 'Screening'],
@@ -97,6 +98,7 @@ export default function Patient({ names }: ScreenProps): JSX.Element {
           {care.value.scope === 'see' && <p class="banner"><span>{ONLY_LOOKING}</span></p>}
           <nav class="parts" aria-label="More about this patient">
             {PARTS.map(([part, name]) => <a key={part} class="button" href={`/clinic/patients/${id}/${part}`}>{name}</a>)}
+            <a class="button" href="#supplies">Supplies</a>
           </nav>
           <div class="two">
             {reviews.value && <ReviewCard patient={id} reviews={reviews.value} maySign={mayChange} onSigned={loadReviews} />}
@@ -118,6 +120,7 @@ export default function Patient({ names }: ScreenProps): JSX.Element {
               </section>
             )}
           </div>
+          <SuppliesSection patient={id} mayChange={mayChange} />
           <Exports patient={id} />
         </div>
         {proposing.value && protocol.value && <ProposalPane patient={id} protocol={protocol.value} today={today} onClose={leave} onSent={async () => { leave(); await Promise.all([load(), again()]); }} />}

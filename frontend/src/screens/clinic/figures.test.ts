@@ -79,3 +79,11 @@ test('reminders are counted apart from doses', () => {
   expect(remindersText({ due: 0, accepted: 0, shown: 0, undeliverable: 0, waiting: 0, withdrawn: 0 })).toBe('No reminder was due.');
   expect(remindersText({ due: 3, accepted: 2, shown: 2, undeliverable: 1, waiting: 0, withdrawn: 0 })).toContain('1 could not be delivered');
 });
+
+test('what the supply covers stands beside what was logged, with the gap named', () => {
+  const supply = { pdc: { covered: 20, of: 30, value: 2 / 3 }, logged: { taken: 30, of: 30, value: 1 }, beyond_stock: 10, left_over_doses: null, counted_at: null, gap: { code: 'beyond_stock', text: '10 doses more were logged than came.' } };
+  const row = (given: unknown): string | undefined => detailRows(some<AdherenceFigures>({ supply: given } as never)).find(([name]) => name === 'By supply')?.[1];
+  expect(row(supply)).toBe('20 of 30 (67\u00a0%) covered, 30 of 30 (100\u00a0%) logged. 10 doses more were logged than came.');
+  expect(row({ ...supply, gap: null })).toMatch(/logged\.$/);
+  expect(row(null)).toBe(undefined);
+});

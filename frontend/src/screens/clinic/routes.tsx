@@ -19,6 +19,7 @@ const ROUTES: readonly SubRoute[] = [
   { pattern: '/clinic/patients/:id/body', load: () => import('./PatientBody.tsx') },
   { pattern: '/clinic/patients/:id/scan', load: () => import('./ScanFor.tsx') },
   { pattern: '/clinic/tasks', load: () => import('./Tasks.tsx') },
+  { pattern: '/clinic/recall', load: () => import('./Recall.tsx') },
   { pattern: '/clinic/digest', load: () => import('./Digest.tsx') },
   { pattern: '/clinic/team', load: () => import('./People.tsx') },
   { pattern: '/clinic/keys', load: () => import('./Keys.tsx') },

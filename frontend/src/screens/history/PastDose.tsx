@@ -6,7 +6,7 @@ import { undo } from '../../state/log.ts';
 import type { KnownDose } from '../../words/dose.ts';
 import { amountText } from '../../words/schedule.ts';
 import { DoseSettled } from '../tonight/DoseSettled.tsx';
-import { LogSheet } from '../tonight/lazily.tsx';
+import { LogSheet, Where } from '../tonight/lazily.tsx';
 import { LogIt } from '../tonight/Missed.tsx';
 
 /** A dose of a night that has passed: how it was settled, and what can still be said about it. */
@@ -24,6 +24,7 @@ export function PastDose({ dose, all }: { readonly dose: KnownDose; readonly all
         <span class="when">{dose.extra ? 'outside the plan' : `planned for ${dose.due_local}`}</span>
       </div>
       <DoseSettled dose={dose} all={all} onUndo={() => { close(); void undo(dose.id); }} changing={sheet.value} onChange={() => (sheet.value = !sheet.value)} />
+      {dose.state === 'taken' && <Where dose={dose} />}
       {sheet.value && !open && <LogSheet dose={dose} mode={settled ? 'amend' : 'earlier'} onDone={close} />}
       {open && (
         <details>

@@ -10,6 +10,7 @@ import { Mistakes, useForm } from '../../ui/form.ts';
 import { noteOf, type KnownDose } from '../../words/dose.ts';
 import { possibleNights } from '../../words/earlier.ts';
 import { SKIP_REASONS } from '../../words/reasons.ts';
+import { WhereSheet } from '../sites/WhereSheet.tsx';
 import { AmountFields, amountAnswer, useAmount } from './AmountFields.tsx';
 import { TakenAt, takenAtAnswer, useTakenAt } from './TakenAt.tsx';
 
@@ -69,6 +70,7 @@ export default function LogSheet({ dose, mode, onDone }: LogSheetProps): JSX.Ele
             </div>
           </details>
           <Submit form={form}>{mode === 'amend' ? 'Save the change' : 'Save as taken'}</Submit>
+          {mode === 'amend' && dose.state === 'taken' && <WhereSheet dose={dose} />}
         </>
       ) : (
         <>

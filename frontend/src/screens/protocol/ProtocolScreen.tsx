@@ -50,6 +50,7 @@ export default function ProtocolScreen(): JSX.Element {
           <Lines version={current} {...(own && { actions: (line) => <LineActions line={line} onDone={load} /> })} />
         </>
       )}
+      {current && <a class="button mid wide" href="/supplies">Supplies, and how much to draw</a>}
       {protocol.value && !current && !proposed && <p class="soft">Nothing has been entered yet.</p>}
       {protocol.value && own && !proposed && <a class="button mid wide" href="/settings/protocol/change">{current ? 'Change my protocol' : 'Set up my protocol'}</a>}
       {current && own && <p class="soft small">Change it only when your prescription changes. What you have logged stays as it was.</p>}

@@ -15,6 +15,8 @@ type Link = readonly [path: string, label: string, note: string];
 
 const LINKS: readonly Link[] = [
   ['/settings/protocol', 'My protocol', 'Medicines, amounts and nights'],
+  ['/sites', 'Injection spots', 'What was used when, what rests, what reacted'],
+  ['/supplies', 'Supplies', 'Vials, how much to draw, how long it lasts'],
   ['/settings/nights', 'Bedtime and quiet hours', 'When doses are due, and where you live'],
   ['/travel', 'Travel', 'How doses go on in another time zone'],
   ['/settings/reminders', 'Reminders', 'On this phone, and what they say'],

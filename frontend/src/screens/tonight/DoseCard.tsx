@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 
 import { later, take, undo } from '../../state/log.ts';
 import { now } from '../../state/now.ts';
@@ -12,7 +12,7 @@ import type { KnownDose } from '../../words/dose.ts';
 import { bothTimes, placeName, sourceText, tooCloseText, weekText } from '../../words/standing.ts';
 import { wallClock } from '../../words/time.ts';
 import { closing, DoseSettled } from './DoseSettled.tsx';
-import { LogSheet, WhichAmount } from './lazily.tsx';
+import { LogSheet, ToDraw, Where, WhichAmount } from './lazily.tsx';
 
 interface DoseCardProps {
   readonly dose: KnownDose;
@@ -28,6 +28,8 @@ type Sheet = 'earlier' | 'skip' | 'amend' | 'which';
 export function DoseCard({ dose, button = false, onEntering }: DoseCardProps): JSX.Element {
   const sheet = useSignal<Sheet | undefined>(undefined);
   const open = dose.state === 'open' || dose.state === 'upcoming';
+  // There is room from the start or not at all: a button that has been seen stays where it is.
+  const [draws] = useState(plan.value?.draws?.[dose.line_id]);
   const toggle = (name: Sheet) => (): void => {
     sheet.value = sheet.value === name ? undefined : name;
   };
@@ -56,6 +58,7 @@ export function DoseCard({ dose, button = false, onEntering }: DoseCardProps): J
       {open && put && put > now.value && <p class="state late">You will be reminded at {wallClock(put, dose.zone).time}.</p>}
       {open && dose.withheld && <p class="state late" data-withheld>It was paused or stopped after it fell due. Log it only if you have taken it already.</p>}
       {changed && <p class="state late" data-changed>{plan.value?.protocol?.own ? 'You changed this' : 'Your clinic changed this'} to {amountText(changed)}.</p>}
+      {dose.state === 'open' && draws && <div class="to-draw"><ToDraw doses={[dose]} card /></div>}
       {open ? (
         <>
           {(button || dose.state === 'upcoming') && (
@@ -73,6 +76,7 @@ export function DoseCard({ dose, button = false, onEntering }: DoseCardProps): J
       ) : (
         <DoseSettled dose={dose} all={doses.value} onUndo={() => { close(); void undo(dose.id); }} changing={sheet.value !== undefined} onChange={toggle(dose.state === 'taken' || dose.state === 'skipped' ? 'amend' : 'earlier')} />
       )}
+      {dose.state === 'taken' && !sheet.value && <Where dose={dose} ask />}
       {sheet.value === 'which' && changed && <WhichAmount dose={dose} changed={changed} onOther={toggle('earlier')} />}
       {sheet.value && sheet.value !== 'which' && <LogSheet key={sheet.value} dose={dose} mode={sheet.value} onDone={close} />}
       {dose.state !== 'taken' && dose.state !== 'skipped' && <Source dose={dose} />}

@@ -13,7 +13,7 @@ import type { KnownDose } from '../../words/dose.ts';
 import { comingName, longDate } from '../../words/night.ts';
 import { addDays } from '../../words/time.ts';
 import { DoseCard } from './DoseCard.tsx';
-import { CheckIn, ExtraSheet, Labs, Missed } from './lazily.tsx';
+import { CheckIn, ExtraSheet, Labs, Missed, ToDraw } from './lazily.tsx';
 import { news, Notices } from './Notices.tsx';
 
 /** Tonight: what is open, what was logged, what is still to come, and one large button. */
@@ -51,6 +51,7 @@ export default function Tonight(): JSX.Element {
       ) : (
         <Nothing />
       )}
+      {open.length > 0 && <ToDraw doses={open} />}
       {!asked && missed.length > 0 && <Missed doses={missed} />}
       {asks.current && !(asked && open.length) && <CheckIn />}
       {!asked && <Ahead />}

@@ -1,11 +1,12 @@
 import type { ComponentType, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-/** A part that is fetched when it is first shown, so that tonight's button need not wait for it. */
-export function lazily<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
-  return function Lazily(props: P): JSX.Element {
+/** A part that is fetched when it is first shown, so that tonight's button need not wait for it; `quiet` says nothing meanwhile. */
+export function lazily<P extends object>(load: () => Promise<{ default: ComponentType<P> }>, quiet?: true): ComponentType<P> {
+  return function Lazily(props: P): JSX.Element | null {
     const [part, put] = useState<{ is: ComponentType<P> } | 'failed'>();
     useEffect(() => void load().then((module) => put({ is: module.default }), () => put('failed')), []);
+    if (quiet && !(part instanceof Object)) return null;
     if (part === 'failed') return <p class="soft" role="alert">This could not be loaded. Please try again when you are connected.</p>;
     return part ? <part.is {...props} /> : <p class="soft" aria-busy="true">One moment…</p>;
   };
@@ -31,3 +32,9 @@ export const Missed = lazily(() => import('./Missed.tsx'));
 
 /** The question how doses go on where the phone is. */
 export const TravelNotice = lazily(() => import('./TravelNotice.tsx'));
+
+/** Where a dose went and from which vial, and the question while nobody has said. */
+export const Where = lazily(() => import('../sites/Where.tsx'), true);
+
+/** How much to draw for the doses that are open, below them. */
+export const ToDraw = lazily(() => import('../sites/ToDraw.tsx'), true);

@@ -1,15 +1,16 @@
 """A patient's doses over HTTP: read them, log them, correct, undo, add what was not planned.
 
+What is logged here is drawn from a vial in the same breath, and told with it.
+
 Every way of writing is there twice: short for the patient's own doses, and under the patient for
 whoever they let change their record, which is then shown with who it was.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,25 +20,25 @@ from app.accounts.evenings import evenings_of
 from app.accounts.models import Scope
 from app.clock import Day, Instant, Now
 from app.db import Session
-from app.doses.answers import DoseOut, SinceDue, answer, answers
+from app.doses.answers import DoseOut
 from app.doses.asking import AskAgain
 from app.doses.log import (
     DoseAlreadySettled,
     NoLongerStands,
     NothingToUndo,
     Report,
-    amend,
     doses_between,
     extra_slot,
-    log_extra,
-    settle,
-    undo,
 )
 from app.doses.models import AmountReason, Dose, Kind, SkipReason
 from app.doses.plan import PlannedDose
 from app.doses.shapes import AmountShape
+from app.intake.given import answer, answers
+from app.intake.taking import amend, log_extra, settle, undo
 from app.problems import Invalid, NotFound, declared
+from app.protocols.overtaken import since_due
 from app.schedule import A_DAY
+from app.supplies.drawing import NotTaken, Said, say_vial
 
 router = APIRouter(prefix="/api", tags=["doses"])
 
@@ -88,6 +89,15 @@ class UndoIn(BaseModel):
     id: UUID
 
 
+class VialSaidIn(BaseModel):
+    """From which vial a dose came; null: from none of those on record. The client makes the id."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: UUID
+    vial: UUID | None
+
+
 class ExtraIn(BaseModel):
     """A dose that was not planned."""
 
@@ -104,7 +114,6 @@ class ExtraIn(BaseModel):
 
 @router.get("/patients/{patient}/doses", responses=declared(NotFound, Invalid))
 async def read_doses(
-    request: Request,
     access: OfPatient,
     session: Session,
     now: Now,
@@ -123,7 +132,7 @@ async def read_doses(
             cure="`to` is the first night after the stretch; ask for a shorter one.",
         )
     doses = await doses_between(session, access.patient_id, since, until)
-    changed = await _since_due(request, session, access, doses, now)
+    changed = await since_due(session, access.patient_id, doses, now)
     return DosesOut(
         now=now,
         timezone=evenings.zone.key,
@@ -180,18 +189,18 @@ async def amend_dose_of(
 
 @router.post("/doses/{dose_id}/undo", responses=UNDOING)
 async def undo_dose(
-    request: Request, dose_id: UUID, given: UndoIn, access: Mine, session: Session, now: Now
+    dose_id: UUID, given: UndoIn, access: Mine, session: Session, now: Now
 ) -> DoseOut:
     """Take back what stands of a dose; both stay in its history. Safe to repeat."""
-    return await _undo(request, session, access, dose_id, given, now=now)
+    return await _undo(session, access, dose_id, given, now)
 
 
 @router.post("/patients/{patient}/doses/{dose_id}/undo", responses=UNDOING)
 async def undo_dose_of(
-    request: Request, dose_id: UUID, given: UndoIn, access: OfPatient, session: Session, now: Now
+    dose_id: UUID, given: UndoIn, access: OfPatient, session: Session, now: Now
 ) -> DoseOut:
     """Take it back for a patient who lets you change their record. Safe to repeat."""
-    return await _undo(request, session, access, dose_id, given, now=now)
+    return await _undo(session, access, dose_id, given, now)
 
 
 @router.post("/doses/extra", status_code=201, responses=ADDING)
@@ -206,6 +215,19 @@ async def add_extra_dose_of(
 ) -> DoseOut:
     """Record one for a patient who lets you change their record. Safe to repeat."""
     return await _add(session, access, given, now)
+
+
+@router.put(
+    "/patients/{patient}/doses/{dose_id}/vial",
+    responses=declared(NotFound, OnlyLooking, NotTaken, Invalid),
+)
+async def say_vial_of_dose(
+    dose_id: UUID, given: VialSaidIn, access: OfPatient, session: Session, now: Now
+) -> DoseOut:
+    """Say from which vial a dose came; also from an empty, gone or outdated one. Safe to repeat."""
+    said = Said(access.actor.id, access.means, now, given.id)
+    dose = await say_vial(session, access.patient_id, dose_id, given.vial, said)
+    return await answer(session, dose, now)
 
 
 def _report(given: ReportIn, access: Access, amends: UUID | None = None) -> Report:
@@ -239,24 +261,15 @@ async def _amend(
     return await answer(session, dose, now)
 
 
-async def _since_due(
-    request: Request, session: AsyncSession, access: Access, doses: Sequence[Dose], now: datetime
-) -> SinceDue:
-    """What was prescribed since these doses fell due, which the package above this one knows."""
-    found: SinceDue = await request.app.state.since_due(session, access.patient_id, doses, now)
-    return found
-
-
 async def _undo(
-    request: Request, session: AsyncSession, access: Access, dose_id: UUID, given: UndoIn, *,
-    now: datetime,
-) -> DoseOut:  # fmt: skip
+    session: AsyncSession, access: Access, dose_id: UUID, given: UndoIn, now: datetime
+) -> DoseOut:
     """An undone dose is open again, so it is told what was prescribed meanwhile."""
     dose = await undo(
         session, access.patient_id, dose_id, event_id=given.id, author=access.actor.id,
         means=access.means, now=now,
     )  # fmt: skip
-    since = await _since_due(request, session, access, [dose], now)
+    since = await since_due(session, access.patient_id, [dose], now)
     return await answer(session, dose, now, since)
 
 

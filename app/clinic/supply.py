@@ -1,0 +1,259 @@
+"""What the vials on record say of how a line was followed, beside what was logged.
+
+Supply says what could have been taken, the record what was said; neither is what happened. Where
+the two do not fit together that is named, with how many doses, and nothing is made of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from fractions import Fraction
+from math import floor
+from typing import Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.clinic.courses import first_dues
+from app.clinic.holdings import (
+    Held,
+    amount_of,
+    capacity,
+    held_by_key,
+    in_unit,
+    keys_of,
+    not_from_these,
+)
+from app.clinic.reading import Reading, by_patient, readings
+from app.doses.adherence import EXPECTED, FILLED, word_of
+from app.schedule import A_DAY
+from app.supplies.coverage import Box, Need, covered
+from app.supplies.holding import contents_of_many, standing_draws
+from app.units import Amount
+
+SLACK = Fraction(1, 10)
+"""A gap is named only beyond a tenth of what the vials came with: they are filled with a little
+more than the label says, and the marks of a syringe are read to the nearest. [D]"""
+
+FEWEST = 2
+"""And from so many doses of a liquid on, because one is within reading a vial's level. Tablets are
+counted, so of them one is enough, without slack. [D]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What does not fit, by how many doses: more logged than the vials on record can have held, or
+    more counted than should be left."""
+
+    code: Literal["beyond_stock", "left_over"]
+    doses: int
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """What the vials say of one line in a period, or of several together.
+
+    covered      of `of` expected doses since the first vial came; None where an amount cannot be
+                 worked out
+    logged       of the same doses, how many were logged as taken
+    beyond       doses logged as taken that the vials on record cannot have held
+    left_over    doses more than should be left, by the counts of the period; None without one
+    """
+
+    covered: int | None
+    logged: int
+    of: int
+    beyond: int = 0
+    left_over: int | None = None
+    counted_at: datetime | None = None
+    gap: Gap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What figures of a patient are wanted, and what is known beside their doses and vials.
+
+    zone        where the patient is
+    begun       when the first dose of each line that was taken was due, by line
+    elsewhere   the doses that came from none of the vials on record, as somebody said
+    """
+
+    since: datetime
+    until: datetime
+    now: datetime
+    zone: ZoneInfo
+    begun: Mapping[UUID, datetime]
+    elsewhere: Collection[UUID] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One dose, and what the figures make of it.
+
+    counts      whether it was due in the period, and after the first vial had come
+    planned     as prescribed, in the unit of all; None where that says nothing
+    taken       as logged, of one that was taken from what is on record; else None
+    """
+
+    line: UUID
+    counts: bool
+    expected: bool
+    logged: bool
+    planned: Need | None
+    taken: Need | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the counts of the period found too much, in doses and as an amount."""
+
+    doses: int
+    over: Fraction
+    at: datetime
+
+
+async def supplied(
+    session: AsyncSession, zones: Mapping[UUID, ZoneInfo], since: datetime, until: datetime,
+    now: datetime,
+) -> dict[UUID, dict[UUID, Supplied]]:  # fmt: skip
+    """What the vials of each of these patients say of the doses due in (since, until], by line.
+
+    zones   of each patient that is wanted
+
+    Lines without a vial on record are left out. As many statements for a hundred patients as for
+    one who has a vial; it reads back to the day the first of them came.
+    """
+    contents = await contents_of_many(session, list(zones), now)
+    held = {patient: held_by_key(mine.values()) for patient, mine in contents.items() if mine}
+    if not held:
+        return {}
+    keys = await keys_of(session, held)
+    begun = await first_dues(session, held, until)
+    elsewhere = not_from_these(await standing_draws(session, held))
+    first = min(each.since for mine in held.values() for each in mine.values())
+    start = min(since, datetime.combine(first - A_DAY, time(), tzinfo=until.tzinfo))
+    found = by_patient(await readings(session, list(held), start, until, now))
+    figures: dict[UUID, dict[UUID, Supplied]] = {}
+    for patient, mine in held.items():
+        asked = Asked(since, until, now, zones[patient], begun, elsewhere)
+        figures[patient] = {}
+        for key, vials in mine.items():
+            doses = [one for one in found.get(patient, []) if keys[one.line_id] == key]
+            figures[patient] |= of_key(vials, doses, asked)
+    return figures
+
+
+def of_key(held: Held, doses: Sequence[Reading], asked: Asked) -> dict[UUID, Supplied]:
+    """The figures of each line that shares these vials, by line.
+
+    doses   of all of these lines, in order of time, since the first vial came
+    """
+    if not doses:
+        return {}
+    newest = doses[-1].planned
+    ordered = sorted(doses, key=lambda one: (one.night, one.intake.due_at, one.id))
+    each = [_given(one, held, newest.unit, asked) for one in ordered]
+    boxes = held.boxes(newest.unit, asked.zone)
+    lines = dict.fromkeys(one.line for one in each)
+    if boxes is None or any(one.expected and one.planned is None for one in each):
+        return {line: Supplied(None, *_logged(each, line)) for line in lines}
+    there = _tally(each, boxes, [one.planned if one.expected else None for one in each])
+    # What was logged may come from a vial that was past its date; only what it held is a bound.
+    endless = [Box(box.holds, box.first) for box in boxes]
+    possible = _tally(each, endless, [one.taken for one in each])
+    counts = _counts(held, newest, asked)
+    return {
+        line: Supplied(
+            sum(there[line].values()),
+            *_logged(each, line),
+            beyond=len(possible[line]) - sum(possible[line].values()),
+            left_over=None if counts is None else counts.doses,
+            counted_at=None if counts is None else counts.at,
+            gap=_gap(held, newest, [not was for was in possible[line].values()], counts),
+        )
+        for line in lines
+    }
+
+
+def together(lines: Iterable[Supplied]) -> Supplied | None:
+    """Several lines as sums, without naming a gap; None of none."""
+    every = list(lines)
+    known = [one for one in every if one.covered is not None]
+    counted = [one.counted_at for one in every if one.counted_at is not None]
+    left = [one.left_over for one in every if one.left_over is not None]
+    return None if not every else Supplied(
+        covered=sum(one.covered or 0 for one in known) if known else None,
+        logged=sum(one.logged for one in known or every),
+        of=sum(one.of for one in known or every),
+        beyond=sum(one.beyond for one in every),
+        left_over=sum(left) if left else None,
+        counted_at=max(counted, default=None),
+    )  # fmt: skip
+
+
+def _given(one: Reading, held: Held, unit: str, asked: Asked) -> Given:
+    word = word_of(one.counted(asked.begun.get(one.line_id), None), asked.now)
+    planned = in_unit(one.planned, unit)
+    taken = None
+    if (word in FILLED or word == "extra") and one.id not in asked.elsewhere:
+        taken = in_unit(one.taken or one.planned, unit)
+    return Given(
+        one.line_id, one.intake.due_at > asked.since and one.night >= held.since,
+        word in EXPECTED, word in FILLED,
+        None if planned is None else Need(one.night, planned),
+        None if taken is None else Need(one.night, taken),
+    )  # fmt: skip
+
+
+def _tally(
+    given: Sequence[Given], boxes: Sequence[Box], needs: Sequence[Need | None]
+) -> dict[UUID, dict[int, bool]]:
+    """Of each line the doses of the period that need something, and whether that was there."""
+    asking = [(number, need) for number, need in enumerate(needs) if need is not None]
+    words = covered([need for _, need in asking], boxes)
+    found: dict[UUID, dict[int, bool]] = defaultdict(dict)
+    for (number, _), word in zip(asking, words, strict=True):
+        if given[number].counts:
+            found[given[number].line][number] = word
+    return found
+
+
+def _logged(given: Iterable[Given], line: UUID) -> tuple[int, int]:
+    """How many of the line's expected doses were logged as taken, and how many there are."""
+    mine = [one for one in given if one.line == line and one.counts and one.expected]
+    return sum(one.logged for one in mine), len(mine)
+
+
+def _counts(held: Held, dose: Amount, asked: Asked) -> Counts | None:
+    """What the counts of the period found beyond what should be left; None where none was made.
+
+    A count is set against what came, less the doses that stand as drawn, what stayed in syringes
+    and what was wasted.
+    """
+    made = [
+        each for each in held.vials
+        if each.counted_at is not None and asked.since < each.counted_at <= asked.until
+    ]  # fmt: skip
+    if not made:
+        return None
+    over = sum((amount_of(each.vial, -each.missing, dose.unit) for each in made), Fraction(0))
+    # Where a syringe keeps less than is reckoned, the rest is still there, and nobody's dose.
+    lost = sum((amount_of(each.vial, each.dead, dose.unit) for each in made), Fraction(0))
+    doses = max(0, floor(over / Fraction(dose.value)))
+    at = max(each.counted_at for each in made if each.counted_at)
+    return Counts(doses, over - lost, at)
+
+
+def _gap(held: Held, dose: Amount, beyond: Sequence[bool], counts: Counts | None) -> Gap | None:
+    """The gap that is named, if one is: first what cannot be, then what is left over."""
+    fewest = 1 if held.tablets else FEWEST
+    came = sum((capacity(each.vial, dose.unit) or 0 for each in held.vials), Fraction(0))
+    slack = Fraction(0) if held.tablets else came * SLACK
+    doses = sum(beyond)
+    if doses >= fewest and doses * Fraction(dose.value) > slack:
+        return Gap("beyond_stock", doses)
+    if counts is not None and counts.doses >= fewest and counts.over > slack:
+        return Gap("left_over", counts.doses)
+    return None

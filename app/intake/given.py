@@ -1,0 +1,168 @@
+"""What doses were drawn from and where they went, for answers about doses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts.evenings import evenings_of
+from app.audit import Means
+from app.doses.answers import DoseOut, SinceDue
+from app.doses.answers import answers as of_doses
+from app.doses.models import Dose, Kind
+from app.doses.shapes import AsksOut, DrawnFromOut, DrawnLateOut, GivenOut, WentIntoOut
+from app.protocols.models import Line
+from app.protocols.prescribed import name_of
+from app.protocols.turns import spoken_day
+from app.sites.body import SITES, is_injected
+from app.sites.placements import placements_of
+from app.supplies.holding import contents_of_many, standing_draws
+from app.supplies.ledger import Contents, StandingDraw
+from app.supplies.models import Vial
+from app.supplies.vial_answers import quantity_out
+
+
+async def answers(
+    session: AsyncSession, patient_id: UUID, doses: Sequence[Dose], now: datetime,
+    since_due: SinceDue | None = None,
+) -> list[DoseOut]:  # fmt: skip
+    """These doses of one patient as they stand, with what each was given from and into.
+
+    As `app.doses.answers.answers`; in as many statements for one as for a hundred.
+    """
+    given = await given_of(session, patient_id, doses, now)
+    return await of_doses(session, patient_id, doses, now, since_due, given=given)
+
+
+async def answer(
+    session: AsyncSession, dose: Dose, now: datetime, since_due: SinceDue | None = None
+) -> DoseOut:
+    """One dose as it stands; see `answers`."""
+    (told,) = await answers(session, dose.patient_id, [dose], now, since_due)
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the vials of some doses.
+
+    owned   medicine, form, day of coming and end of each vial on record
+    lines   what the doses' lines prescribe
+    """
+
+    here: ZoneInfo
+    held: dict[UUID, Contents]
+    owned: Sequence[tuple[str, str, date, datetime | None]]
+    lines: dict[UUID, tuple[str, str]]
+
+
+async def given_of(
+    session: AsyncSession, patient_id: UUID, doses: Sequence[Dose], now: datetime
+) -> dict[UUID, GivenOut]:
+    """What those of these doses that stand as taken were given from and into, by id.
+
+    A dose of which there is nothing to say and nothing to ask is left out.
+    """
+    taken = [dose for dose in doses if dose.outcome and dose.outcome.kind is Kind.TAKEN]
+    if not taken:
+        return {}
+    ids = [dose.id for dose in taken]
+    on_record = select(Vial.medicine, Vial.medicine_form, Vial.received_on, Vial.gone_at).where(
+        Vial.patient_id == patient_id
+    )
+    owned = [
+        (row.medicine, row.medicine_form, row.received_on, row.gone_at)
+        for row in await session.execute(on_record)
+    ]
+    draws: dict[UUID, list[StandingDraw]] = {}
+    for draw in (await standing_draws(session, [patient_id], doses=ids))[patient_id]:
+        draws.setdefault(draw.dose_id, []).append(draw)
+    used = {draw.vial_id for each in draws.values() for draw in each if draw.vial_id is not None}
+    held = (await contents_of_many(session, [patient_id], now, only=used))[patient_id]
+    mine = select(Line.id, Line.medicine, Line.form).where(
+        Line.patient_id == patient_id, Line.id.in_({dose.line_id for dose in taken})
+    )
+    lines = {row.id: (row.medicine, row.form) for row in await session.execute(mine)}
+    here = (await evenings_of(session, patient_id)).zone
+    known = _Known(here, held, owned, lines)
+    sites = await placements_of(session, patient_id, ids)
+    found = {}
+    for dose in taken:
+        given = _given(dose, draws.get(dose.id, []), sites.get(dose.id), known)
+        if given.vials or given.site or given.assumed is not None or _asks(given):
+            found[dose.id] = given
+    return found
+
+
+def _asks(given: GivenOut) -> bool:
+    return given.asks.vial or given.asks.site
+
+
+def _given(dose: Dose, draws: Sequence[StandingDraw], site: str | None, known: _Known) -> GivenOut:
+    outcome = dose.outcome
+    if outcome is None:
+        raise ValueError("nothing stands of this dose")
+    at = outcome.taken_at or outcome.logged_at
+    # Nobody is asked about a history that was brought along.
+    ours = outcome.means is not Means.IMPORT
+    vials = [draw for draw in draws if draw.vial_id in known.held]
+    return GivenOut(
+        vials=[_vial(draw, known) for draw in vials],
+        assumed=draws[0].assumed if draws else None,
+        site=WentIntoOut(code=site, name=SITES[site].name) if site in SITES else None,
+        asks=AsksOut(
+            vial=ours and not draws and _one_serves(dose, at, known),
+            site=ours and site is None and is_injected(dose.route),
+        ),
+        warnings=[
+            DrawnLateOut(code=code, text=text)
+            for draw in vials
+            for code, text in _warnings(dose, draw, at, known)
+        ],
+    )
+
+
+def _vial(draw: StandingDraw, known: _Known) -> DrawnFromOut:
+    vial = _held(draw, known).vial
+    return DrawnFromOut(
+        id=vial.id, lot=vial.lot, medicine_name=name_of(vial.medicine, vial.medicine_form),
+        quantity=None if draw.quantity is None else quantity_out(vial, draw.quantity),
+    )  # fmt: skip
+
+
+def _held(draw: StandingDraw, known: _Known) -> Contents:
+    if draw.vial_id is None:
+        raise ValueError("this was drawn from no vial")
+    return known.held[draw.vial_id]
+
+
+def _one_serves(dose: Dose, at: datetime, known: _Known) -> bool:
+    """Whether a vial that serves the dose's line had come by then and was still there."""
+    day = at.astimezone(known.here).date()
+    return any(
+        (medicine, form) == known.lines.get(dose.line_id)
+        and received <= day
+        and (gone_at is None or gone_at > at)
+        for medicine, form, received, gone_at in known.owned
+    )
+
+
+def _warnings(dose: Dose, draw: StandingDraw, at: datetime, known: _Known) -> list[tuple[str, str]]:
+    """What is to be looked at: past its date, gone, overdrawn, or of another medicine."""
+    held = _held(draw, known)
+    vial, day = held.vial, at.astimezone(known.here).date()
+    found = []
+    if held.discard.day is not None and held.discard.passed(day):
+        until = spoken_day(held.discard.day)
+        found.append(("past_its_date", f"This vial was to be used until {until}."))
+    if vial.gone_at is not None and vial.gone_at <= at:
+        found.append(("gone", "This vial was no longer in use by then."))
+    if held.overdrawn:
+        found.append(("overdrawn", "More is recorded as drawn from this vial than it held."))
+    if (vial.medicine, vial.medicine_form) != known.lines.get(dose.line_id):
+        found.append(("other_medicine", "This vial holds another medicine than was prescribed."))
+    return found

@@ -1,0 +1,234 @@
+"""Writing down from which vial a dose came: assumed after a report, or as somebody says.
+
+Whoever writes here has the dose's row locked, and then locks the patient's vials of its medicine in
+the order of their ids: so two phones that log two doses at once take turns at a vial.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import audit
+from app.audit import Means
+from app.doses.log import find
+from app.doses.models import Dose, Event, Kind
+from app.problems import Invalid, NotFound, Problem
+from app.protocols.models import Line
+from app.supplies import witness
+from app.supplies.holding import entries_of, standing_draws, zones_of
+from app.supplies.kit import Kit, kit_of
+from app.supplies.ledger import Candidate, choose, contents, in_order, room, usable
+from app.supplies.looks import look_again
+from app.supplies.models import Drawn, Vial
+from app.supplies.strength import TABLETS, quantity_of
+from app.units import Amount
+
+
+class NotTaken(Problem):
+    """This dose does not stand as taken, so it came from no vial."""
+
+    status: ClassVar[int] = 409
+
+
+@dataclass(frozen=True, slots=True)
+class _Portion:
+    """What one vial gave to a dose; without a vial, that it came from none on record."""
+
+    vial: Vial | None
+    quantity: int | None = None
+    dead_space: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who says from which vial a dose came, by which way, and when.
+
+    id   made by whoever says it; None for what Vesper assumes
+    """
+
+    author: UUID
+    means: Means
+    now: datetime
+    id: UUID | None = None
+
+
+async def follow(session: AsyncSession, dose: Dose, *, now: datetime) -> None:
+    """Write what a dose was drawn from, after its report, in the same transaction.
+
+    dose   locked, with its events; nothing is done unless it stands as taken, by a report of `now`
+
+    A repeat changes nothing. What somebody said of the dose's vial is kept when the report is
+    corrected; what was only assumed is assumed anew, of the same vials first. Nothing is written
+    where no vial is on record, where all are past their date, or where nothing is left.
+    """
+    outcome = dose.outcome
+    if outcome is None or outcome.kind is not Kind.TAKEN or outcome.logged_at != now:
+        return
+    rows = await _rows(session, dose)
+    if any(row.event_id == outcome.id for row in rows):
+        return
+    line = await _line(session, dose)
+    before = _last([row for row in rows if row.event_id == outcome.amends])
+    named = {row.vial_id for row in before if row.vial_id is not None}
+    vials = await _locked(session, line, named)
+    kit = await kit_of(session, dose.patient_id, line.id)
+    amount = amount_of(dose, outcome)
+    said = Said(outcome.author_id, outcome.means, now)
+    if before and not before[0].assumed:
+        vial_id = before[0].vial_id
+        portion = _all_from(vials[vial_id] if vial_id else None, amount, kit)
+        await _write(session, dose, outcome, rows, [portion], said, assumed=False, kit=kit)
+        return
+    if not vials:
+        return
+    portions = await _assumed(session, outcome, amount, list(vials.values()), named, kit)
+    await _write(session, dose, outcome, rows, portions, said, assumed=True, kit=kit)
+
+
+async def say_vial(
+    session: AsyncSession, patient_id: UUID, dose_id: UUID, vial_id: UUID | None, said: Said
+) -> Dose:
+    """Record that a dose came from this vial, or from none of those on record (None).
+
+    An empty, gone or outdated vial is recorded all the same: what happened is never refused. A
+    repeat changes nothing. Raises NotFound, NotTaken, and Invalid for an id that is used.
+    """
+    dose = await find(session, patient_id, dose_id, lock=True)
+    rows = await _rows(session, dose)
+    used = await session.get(Drawn, (patient_id, said.id)) if said.id else None
+    if used is not None:
+        if used.dose_id == dose.id and used.vial_id == vial_id:
+            return dose
+        raise Invalid(
+            "This id names something that was said before.", field="id",
+            cure="Make a new id for each choice of a vial.",
+        )  # fmt: skip
+    outcome = dose.outcome
+    if outcome is None or outcome.kind is not Kind.TAKEN:
+        raise NotTaken(
+            "Only a dose that was taken came from a vial.",
+            cure="Look at what is recorded of this dose, and log it first if it was taken.",
+        )
+    line = await _line(session, dose)
+    vials = await _locked(session, line, {vial_id} if vial_id else set())
+    if vial_id is not None and vial_id not in vials:
+        raise NotFound("There is no such vial.")
+    kit = await kit_of(session, patient_id, line.id)
+    portion = _all_from(vials[vial_id] if vial_id else None, amount_of(dose, outcome), kit)
+    await _write(session, dose, outcome, rows, [portion], said, assumed=False, kit=kit)
+    return dose
+
+
+def amount_of(dose: Dose, outcome: Event) -> Amount:
+    """How much was taken: what the report says, else what was planned."""
+    if outcome.amount_value is not None and outcome.amount_unit is not None:
+        return Amount(outcome.amount_value, outcome.amount_unit)
+    return dose.amount
+
+
+async def _line(session: AsyncSession, dose: Dose) -> Line:
+    line = await session.get(Line, (dose.patient_id, dose.line_id))
+    if line is None:
+        raise NotFound("There is no such line in this protocol.")
+    return line
+
+
+async def _rows(session: AsyncSession, dose: Dose) -> list[Drawn]:
+    """Everything ever said of the dose's vial. Read after the dose is locked."""
+    mine = (
+        select(Drawn)
+        .where(Drawn.patient_id == dose.patient_id, Drawn.dose_id == dose.id)
+        .order_by(Drawn.seq, Drawn.part)
+    )
+    return list(await session.scalars(mine))
+
+
+def _last(rows: Sequence[Drawn]) -> list[Drawn]:
+    return [row for row in rows if row.seq == rows[-1].seq]
+
+
+async def _locked(session: AsyncSession, line: Line, named: Collection[UUID]) -> dict[UUID, Vial]:
+    """The patient's vials that serve the line, and those named, locked in the order of their ids.
+
+    Not a full FOR UPDATE: a row that only refers to a vial need not wait.
+    """
+    serving = (Vial.medicine == line.medicine) & (Vial.medicine_form == line.form)
+    mine = (
+        select(Vial)
+        .where(Vial.patient_id == line.patient_id, or_(serving, Vial.id.in_(named)))
+        .order_by(Vial.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return {vial.id: vial for vial in await session.scalars(mine)}
+
+
+async def _assumed(
+    session: AsyncSession, outcome: Event, amount: Amount, vials: Sequence[Vial],
+    before: Collection[UUID], kit: Kit,
+) -> list[_Portion]:  # fmt: skip
+    """The vials in use when the dose was taken, as far as they hold it.
+
+    before   those that the corrected report was drawn from come first
+    """
+    patient = outcome.patient_id
+    at = outcome.taken_at or outcome.logged_at
+    zone = (await zones_of(session, [patient]))[patient]
+    ids = [vial.id for vial in vials]
+    # Read after the vials are locked: whoever had them before us has committed by now.
+    draws = (await standing_draws(session, [patient], vials=ids))[patient]
+    entries = [
+        entry for theirs in (await entries_of(session, [patient], ids)).values() for entry in theirs
+    ]
+    held = [contents(vial, draws, entries, zone, outcome.logged_at) for vial in vials]
+    ordered = in_order(one for one in held if usable(one, at, zone))
+    ordered.sort(key=lambda one: one.vial.id not in before)
+    candidates = [Candidate(one.vial, room(one.vial, draws, entries, at)) for one in ordered]
+    return [
+        _Portion(part.vial, part.quantity, part.dead_space)
+        for part in choose(candidates, amount, kit.dead_space_ul)
+    ]
+
+
+def _all_from(vial: Vial | None, amount: Amount, kit: Kit) -> _Portion:
+    """The whole dose from one vial, whatever that holds, or from none on record."""
+    if vial is None:
+        return _Portion(None)
+    exact = quantity_of(vial, amount)
+    if exact is None:
+        return _Portion(vial)
+    return _Portion(vial, round(exact), 0 if vial.form == TABLETS else kit.dead_space_ul)
+
+
+async def _write(
+    session: AsyncSession, dose: Dose, outcome: Event, rows: Sequence[Drawn],
+    portions: Iterable[_Portion], said: Said, *, assumed: bool, kit: Kit,
+) -> None:  # fmt: skip
+    """Append what stands from now on, with its entry in the audit; nothing for no portion."""
+    seq = rows[-1].seq + 1 if rows else 1
+    syringe = kit.syringe.code if kit.syringe else ""
+    written = [
+        Drawn(
+            patient_id=dose.patient_id, id=said.id or uuid4(), dose_id=dose.id, seq=seq,
+            event_id=outcome.id, author_id=said.author, said_at=said.now, assumed=assumed,
+            part=part, vial_id=portion.vial.id if portion.vial else None,
+            quantity=portion.quantity, dead_space_ul=portion.dead_space,
+            syringe=syringe if portion.vial and portion.vial.form != TABLETS else "",
+        )
+        for part, portion in enumerate(portions)
+    ]  # fmt: skip
+    if not written:
+        return
+    session.add_all(written)
+    audit.record(
+        session, "drawn.assumed" if assumed else "drawn.said", at=said.now, actor=said.author,
+        patient=dose.patient_id, means=said.means, dose=str(dose.id),
+        **witness.DRAWS.facts(written),
+    )  # fmt: skip
+    await session.flush()
+    await look_again(session, dose.patient_id, said.now)

@@ -1,0 +1,98 @@
+"""Which syringe a patient draws a line with, and what stays in it each time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import audit
+from app.accounts.access import Access
+from app.accounts.evenings import take_turn
+from app.problems import Invalid, NotFound
+from app.protocols.models import Line
+from app.supplies.catalogue import SYRINGES, Syringe
+from app.supplies.models import LineKit
+from app.units import Amount, plain
+
+MOST_DEAD_SPACE_UL = 500
+"""More than any needle and hub holds: a guard against a slip of the unit, nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What a line is drawn with; `dead_space_ul` is the patient's own figure or the data's."""
+
+    syringe: Syringe | None
+    dead_space_ul: int
+
+
+NO_KIT = Kit(None, 0)
+
+
+async def kits_of(session: AsyncSession, patient_id: UUID) -> dict[UUID, Kit]:
+    """What each line is drawn with, for the lines of which it is known; one statement."""
+    kept = select(LineKit).where(LineKit.patient_id == patient_id)
+    return {row.line_id: _kit(row) for row in await session.scalars(kept)}
+
+
+async def kit_of(session: AsyncSession, patient_id: UUID, line_id: UUID) -> Kit:
+    """What a line is drawn with; without a syringe and dead space where nobody has said."""
+    row = await session.get(LineKit, (patient_id, line_id))
+    return _kit(row) if row else NO_KIT
+
+
+def known_syringe(code: str) -> Syringe:
+    """The syringe of this code. Raises Invalid, naming those there are."""
+    if code not in SYRINGES:
+        raise Invalid(
+            f"{code[:32]!r} is not a syringe Vesper knows.", field="syringe",
+            cure=f"Choose one of {', '.join(SYRINGES)}.",
+        )  # fmt: skip
+    return SYRINGES[code]
+
+
+async def keep(
+    session: AsyncSession, access: Access, line_id: UUID, now: datetime, *, syringe: str,
+    dead_space_ul: int | None,
+) -> Kit:  # fmt: skip
+    """Keep the syringe of a line; `dead_space_ul` None: what is known of that syringe.
+
+    The same again changes nothing. Raises NotFound for a line that is not this patient's, and
+    Invalid for an unknown syringe or a dead space that no needle has.
+    """
+    known_syringe(syringe)
+    if dead_space_ul is not None and not 0 <= dead_space_ul <= MOST_DEAD_SPACE_UL:
+        raise Invalid(
+            f"{plain(Amount(Decimal(dead_space_ul), 'uL').to('mL').value)} mL stays in no needle.",
+            field="dead_space.value", cure=f"Give at most {MOST_DEAD_SPACE_UL} uL.",
+        )  # fmt: skip
+    await take_turn(session, access.patient_id)
+    if await session.get(Line, (access.patient_id, line_id)) is None:
+        raise NotFound("There is no such line.")
+    row = await session.get(LineKit, (access.patient_id, line_id))
+    if row is None:
+        row = LineKit(
+            patient_id=access.patient_id, line_id=line_id, syringe=syringe, set_at=now,
+            set_by=access.actor.id, dead_space_ul=dead_space_ul,
+        )  # fmt: skip
+        session.add(row)
+    elif (row.syringe, row.dead_space_ul) == (syringe, dead_space_ul):
+        return _kit(row)
+    else:
+        row.syringe, row.dead_space_ul = syringe, dead_space_ul
+        row.set_at, row.set_by = now, access.actor.id
+    audit.record(
+        session, "kit.kept", at=now, actor=access.actor.id, patient=access.patient_id,
+        means=access.means, line=str(line_id), syringe=syringe,
+    )  # fmt: skip
+    await session.flush()
+    return _kit(row)
+
+
+def _kit(row: LineKit) -> Kit:
+    syringe = SYRINGES.get(row.syringe)
+    usual = syringe.dead_space_ul if syringe else 0
+    return Kit(syringe, usual if row.dead_space_ul is None else row.dead_space_ul)

@@ -1,0 +1,58 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+
+import { get } from '../../api/client.ts';
+import type { Vial, Vials } from '../../api/supplies.ts';
+import { Mistake } from '../../ui/Field.tsx';
+import { plain } from '../../ui/form.ts';
+import type { KnownDose } from '../../words/dose.ts';
+import { dayAndMonth } from '../../words/night.ts';
+import { amountText } from '../../words/schedule.ts';
+import { sayVial } from './say.ts';
+
+interface VialPickerProps {
+  readonly dose: KnownDose;
+  /** Also vials that are used up or thrown away: a dose of the past may have come from one. */
+  readonly gone?: boolean;
+  readonly onDone: () => void;
+}
+
+/** The vials that a dose may have come from; one tap saves. */
+export function VialPicker({ dose, gone = false, onDone }: VialPickerProps): JSX.Element {
+  const vials = useSignal<readonly Vial[] | undefined>(undefined);
+  const trouble = useSignal('');
+  useEffect(() => {
+    get<Vials>(`/api/patients/me/vials?gone=${gone}`).then(
+      (found) => (vials.value = found.vials.filter(({ lines, id }) => lines.includes(dose.line_id) || dose.given?.vials?.some((one) => one.id === id))),
+      (problem: unknown) => (trouble.value = plain(problem)),
+    );
+  }, [dose.id, gone]);
+  if (trouble.value) return <Mistake text={trouble.value} />;
+  if (!vials.value) return <p class="soft" aria-busy="true">One moment…</p>;
+  if (vials.value.length === 0) return <p class="soft">No vial of this medicine is on record. <a href="/supplies">Supplies</a></p>;
+  const recorded = new Set(dose.given?.vials?.map(({ id }) => id));
+  return (
+    <>
+      {vials.value.map((vial) => (
+        <button key={vial.id} class="button mid" type="button" data-vial={vial.id} aria-pressed={recorded.has(vial.id)} onClick={() => { void sayVial(dose, vial); onDone(); }}>
+          <span>
+            {vial.lot ? `Lot ${vial.lot}` : vial.medicine_name}
+            <span class="soft small">{vialText(vial)}</span>
+          </span>
+        </button>
+      ))}
+      <button class="button" type="button" data-do="no-vial" onClick={() => { void sayVial(dose, null); onDone(); }}>None of these</button>
+    </>
+  );
+}
+
+const STANDS: Readonly<Record<Vial['status'], string>> = {
+  unopened: 'not opened', not_dissolved: 'not dissolved', in_use: 'in use', past_its_date: 'past its date', empty: 'empty', gone: 'no longer here',
+};
+
+/** How a vial stands, in a few words. */
+function vialText({ status, discard_on, left, form }: Vial): string {
+  const much = left && status !== 'gone' && status !== 'empty' && (form === 'tablets' ? `${left.value} left` : `${amountText(left)} left`);
+  return [STANDS[status], much, discard_on && status !== 'gone' && `until ${dayAndMonth(discard_on)}`].filter(Boolean).join(', ');
+}

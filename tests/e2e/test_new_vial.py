@@ -1,0 +1,140 @@
+"""A new vial of another strength, from its label to tonight's dose, in a real browser."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.async_api import Page
+from sqlalchemy import select
+
+from app import clock
+from app.protocols.models import Line
+from tests.e2e.people import QUIETLY, a_person_at_bedtime, migrated, serving, writing
+from tests.e2e.visit import a_place_where_it_is_evening
+from tests.factories import a_line, signed_in
+from tests.rig.chromium import Screens
+from tests.server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+SYRINGE = "u100_0_5"
+DOSES = """async () => (await (await fetch('/api/patients/me/doses')).json()).doses
+    .filter(dose => dose.given)"""
+
+
+async def test_a_vial_of_another_strength_shows_its_mark_after_two_looks(tmp_path: Path) -> None:
+    zone = a_place_where_it_is_evening()
+    server = await migrated(Server(tmp_path))
+    async with writing(server) as session:
+        patient = await a_person_at_bedtime(session, zone, a_line(ladder=QUIETLY, amount="300"))
+        line = await session.scalar(select(Line.id).where(Line.patient_id == patient.id))
+        headers = await signed_in(session, patient, clock.now())
+        cookie = headers["Cookie"].partition("=")[2]
+    with serving(server):
+        headers["Origin"] = server.url
+        with httpx.Client(base_url=server.url, headers=headers) as client:
+            a_vial_that_was_used(client, str(line))
+        async with Screens() as browser:
+            phone = await browser.page(zone=zone)
+            phone.set_default_timeout(15_000)
+            await phone.context.add_cookies(
+                [{"name": "vesper", "value": cookie, "url": server.url}]
+            )
+            await phone.goto(f"{server.url}/supplies/new?line={line}")
+            await enter_the_label(phone, lot="NEW-5", milligrams="15", millilitres="3")
+
+            await phone.goto(server.url)
+            to_draw = phone.locator(f"[data-draw='{line}']")
+            await to_draw.wait_for()
+            # Nothing says how far to draw before somebody has looked twice.
+            assert "units" not in await to_draw.inner_text()
+            await to_draw.click()
+            await look_twice(phone)
+
+            # Tonight says it in one line; one tap logs, and only then is the spot asked for.
+            await phone.goto(server.url)
+            await to_draw.get_by_text("6 units").wait_for()
+            assert await phone.locator("[data-asks=site]").count() == 0
+            await phone.locator("[data-do='taken-all']").click()
+            spot = phone.locator("[data-do=suggested-site]")
+            code = await spot.get_attribute("data-spot")
+            await phone.wait_for_timeout(450)  # a finger that pressed Taken twice does not answer
+            await spot.click()
+            await phone.locator("[data-given]").wait_for()
+            await phone.wait_for_function(
+                f"async () => (await ({DOSES})()).some(dose => dose.given.site)"
+            )
+            [dose] = await phone.evaluate(DOSES)
+            assert dose["given"]["site"]["code"] == code
+            [vial] = dose["given"]["vials"]
+            assert vial["lot"] == "NEW-5"
+            assert vial["quantity"] == {"value": "0.06", "unit": "mL"}
+            assert dose["given"]["assumed"] is True
+
+
+async def look_twice(phone: Page) -> None:
+    """Type the label, with a slip of the pen first; then compare both marks and confirm the new."""
+    first = phone.locator("[data-confirm='1']")
+    await first.wait_for()
+    assert await phone.locator("[data-mark]").count() == 0
+    await first.locator("[name=strength]").fill("1.5")
+    await first.locator("[name=diluent]").fill("3")
+    await first.get_by_role("button", name="Compare").click()
+    await first.get_by_text("0.5 mg").first.wait_for()
+    assert await first.locator("[name=strength]").input_value() == "1.5"
+    await first.locator("[name=strength]").fill("15")
+    await first.get_by_role("button", name="Compare").click()
+    second = phone.locator("[data-confirm='2']")
+    await second.wait_for()
+    before, after = second.locator("[data-side=before]"), second.locator("[data-side=now]")
+    assert (await before.locator(".mark").inner_text()).split() == ["10", "units"]
+    assert (await after.locator(".mark").inner_text()).split() == ["6", "units"]
+    await second.get_by_role("button", name="Draw to 6 units from now on").click()
+    await phone.locator("[data-mark='6'] svg").first.wait_for()
+
+
+def a_vial_that_was_used(client: httpx.Client, line: str) -> None:
+    """The one before: confirmed, drawn to 10 units, and empty by now."""
+
+    def said(method: str, path: str, body: dict[str, Any], **headers: str) -> dict[str, Any]:
+        answer = client.request(method, f"/api/patients/me{path}", json=body, headers=headers)
+        assert answer.is_success, answer.text
+        return {**answer.json(), "etag": answer.headers.get("ETag")}
+
+    now = clock.now()
+    ago, vial, confirmation = now - timedelta(hours=2), str(uuid4()), str(uuid4())
+    said("PUT", f"/lines/{line}/kit", {"syringe": SYRINGE, "dead_space": None})
+    entered = said("POST", "/vials", {
+        "id": vial, "medicine": "sermorelin", "form": "powder",
+        "strengths": [{"substance": "sermorelin", "value": "9", "unit": "mg"}],
+        "pharmacy": "The pharmacy on the corner", "lot": "OLD-3",
+        "received_on": (now - timedelta(days=5)).date().isoformat(),
+        "reconstituted_at": ago.isoformat(), "diluent": "bacteriostatic_water",
+        "diluent_volume": {"value": "3", "unit": "mL"},
+    })  # fmt: skip
+    strength = {"value": "3", "unit": "mg"}
+    begun = {"id": confirmation, "line": line, "vial": vial, "strength": strength}
+    said("POST", "/draw/confirmations", begun)
+    seen = {"mark": "10", "syringe": SYRINGE}
+    ready = said("POST", f"/draw/confirmations/{confirmation}/confirm", seen)
+    assert ready["draw"]["mark"] == "10"
+    emptied = {"why": "empty", "at": now.isoformat()}
+    said("POST", f"/vials/{vial}/discard", emptied, **{"If-Match": entered["etag"]})
+
+
+async def enter_the_label(phone: Page, *, lot: str, milligrams: str, millilitres: str) -> None:
+    """Type what the label of a powder says, dissolved just now."""
+    form = phone.locator("form[aria-label='The label']")
+    await form.get_by_text("To be dissolved before use").click()
+    await form.locator("[name='strengths.0.value']").fill(milligrams)
+    await form.locator("[name='strengths.0.unit']").select_option("mg")
+    await form.locator("fieldset", has_text="Is it dissolved yet?").get_by_text("Yes").click()
+    await form.get_by_text("Bacteriostatic water").first.click()
+    await form.locator("[name='diluent_volume.value']").fill(millilitres)
+    await form.locator("[name=pharmacy]").fill("The pharmacy on the corner")
+    await form.locator("[name=lot]").fill(lot)
+    await form.get_by_role("button", name="Save").click()
+    await phone.wait_for_url("**/supplies/vials/*")

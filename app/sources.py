@@ -28,6 +28,8 @@ TITLES = {
     "monitoring/data/companion.toml": "Body: milestones, what to expect, companion card",
     "protocols/data/medicines.toml": "Medicines: windows, gaps, codes and status",
     "protocols/data/screening.toml": "Questions before a growth-hormone peptide",
+    "supplies/data/syringes.toml": "Syringes: marks, capacity and dead space",
+    "supplies/data/medicines.toml": "Vials: days after opening, salts and excipients",
     "supplies/data/source_checklist.toml": "Where a vial comes from: the checklist",
     "sites/data/sites.toml": "Where injections go, and how long a spot rests",
 }

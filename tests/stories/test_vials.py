@@ -156,6 +156,7 @@ async def test_the_rest_of_one_vial_some_of_the_next_and_what_was_counted(world:
         "diluent_volume": {"value": "2", "unit": "mL"}, **WATER,
     }  # fmt: skip
     first = await patient("POST", f"{MINE}/vials", powder(**ready), expect=201)
+    world.time.advance(seconds=1)  # of two with one date, the one that came first is used first
     double = [{"substance": "Sermorelin", "value": "10", "unit": "mg"}]
     second = powder(lot="A2", strengths=double, expires_on="2027-11-01", **ready)
     second = await patient("POST", f"{MINE}/vials", second, expect=201)

@@ -349,9 +349,7 @@ def stage(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     ("log", 0), ("counted", 0, 20, 0), ("amend", 0, "600"), ("vial", 1, 0), ("log", 1),
     ("vial", 1, 0), ("amend", 1, "600"), ("discard", 0), ("log", 2), ("keep", 0), ("undo", 1),
 ])  # fmt: skip
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_said_in_whatever_order_nothing_is_lost_and_nothing_below_zero(
     stage: Stage, told: list[tuple[Any, ...]]
 ) -> None:

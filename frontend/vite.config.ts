@@ -26,7 +26,7 @@ export default defineConfig({
               test: /node_modules|shared[\\/]store|src[\\/](api|router|app|main|ui[\\/](?!ZoneField|chart)|state[\\/](session|kept|waiting|now|connection|said|theme|update|install))/,
               priority: 2,
             },
-            { name: 'night', test: /src[\\/](screens[\\/]tonight[\\/](?!Labs|Missed|TravelNotice)|push|patient|state|words[\\/](?!earlier))|shared/, priority: 1 },
+            { name: 'night', test: /src[\\/](screens[\\/]tonight[\\/](?!Labs|Missed|TravelNotice)|push|patient|state|words[\\/](?!earlier|question|schedule|units))|shared/, priority: 1 },
           ],
         },
       },

@@ -208,10 +208,15 @@ def testosterone_late(line: LineDoses, now: datetime, here: tzinfo) -> Flag | No
 def run_out(line: LineDoses, now: datetime, enough_until: datetime | None = None) -> Flag | None:
     """The patient said that it had run out and has taken none since, or what is left will not do.
 
-    enough_until   as `LineDoses` says it; the flag holds since so many days before
+    enough_until   as `LineDoses` says it; the flag holds since so many days before. Some days after
+                   it goes: then it is the record of vials that has ended, and what is left out or
+                   taken all the same is told by the other rules and figures
     """
     rule = FLAG_RULES["run_out"]
-    if enough_until is not None and enough_until - now <= rule.span("days_left"):
+    near = enough_until is not None and (
+        -rule.span("days") <= enough_until + A_DAY - now <= rule.span("days_left") + A_DAY
+    )
+    if near and enough_until is not None:
         return rule.flag(
             (enough_until - rule.span("days_left")).astimezone(UTC), str(line.id),
             "supply" if now < enough_until + A_DAY else "out",

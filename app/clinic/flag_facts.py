@@ -6,7 +6,7 @@ As many statements for a whole page of patients as for one.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from app.clinic.after_discard import late_draws, outdated
 from app.clinic.courses import last_taken_of_line
 from app.clinic.dose_flags import LOOK_BACK, LineDoses, Outdated, Reach
 from app.clinic.flag_rules import FLAG_RULES
+from app.clinic.holdings import held_by_key, keys_of, last_night
 from app.clinic.reading import Reading, by_line, by_patient, readings
 from app.doses.models import Dose, Kind, Spoken
 from app.doses.standing import standing_event, stands
@@ -25,6 +26,7 @@ from app.protocols.medicines import MEDICINES, label_of
 from app.protocols.models import Line, Terms
 from app.push.models import Subscription
 from app.supplies.holding import contents_of_many, standing_draws
+from app.supplies.ledger import Contents, StandingDraw
 from app.supplies.outlook import outlooks_of
 
 OUTLOOK = FLAG_RULES["run_out"].number("days_left") + 2
@@ -141,18 +143,43 @@ async def shelf_of(session: AsyncSession, zones: Mapping[UUID, ZoneInfo], now: d
         return Shelf()
     draws = await standing_draws(session, holders)
     outlooks = await outlooks_of(session, holders, now, nights=OUTLOOK)
+    keys = await keys_of(session, holders)
+    lasted = {
+        patient: {
+            key: max(_lasted(each, draws[patient], zones[patient], now) for each in held.vials)
+            for key, held in held_by_key(contents[patient].values()).items()
+        }
+        for patient in holders
+    }
     return Shelf(
         {
             patient: outdated(late_draws(contents[patient], mine, zones[patient]))
             for patient, mine in draws.items()
         },
         {
-            line: datetime.combine(forecast.enough_until, time(), tzinfo=zones[patient])
+            # Of an empty shelf a forecast only knows that the next dose is not there.
+            line: datetime.combine(
+                forecast.enough_until
+                if forecast.doses_left
+                else min(forecast.enough_until, lasted[patient][keys[line]]),
+                time(),
+                tzinfo=zones[patient],
+            )
             for patient, lines in outlooks.items()
             for line, forecast in lines.items()
             if forecast.known and forecast.enough_until is not None
         },
     )
+
+
+def _lasted(held: Contents, draws: Sequence[StandingDraw], here: ZoneInfo, now: datetime) -> date:
+    """The last day on which something was taken from a vial that holds no dose any more, or could
+    have been."""
+    days = [draw.taken_at.astimezone(here).date() for draw in draws if draw.vial_id == held.vial.id]
+    used = max(days, default=held.vial.received_on)
+    last = last_night(held, here)
+    thrown_away = held.left or held.discarded
+    return last if thrown_away and last and last < now.astimezone(here).date() else used
 
 
 async def reach_of(

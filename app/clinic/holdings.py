@@ -44,14 +44,19 @@ class Held:
         """When one of them was last counted."""
         return max((each.counted_at for each in self.vials if each.counted_at), default=None)
 
-    def boxes(self, unit: str, zone: ZoneInfo) -> list[Box] | None:
-        """Each as the box that coverage asks for; None where one does not say how much it holds."""
+    def boxes(self, unit: str, zone: ZoneInfo, ending: date = date.min) -> list[Box] | None:
+        """Each as the box that coverage asks for; None where one does not say how much it holds.
+
+        ending   those that ended before this day are left out
+        """
         found = []
         for each in self.vials:
-            holds = capacity(each.vial, unit)
+            holds, last = capacity(each.vial, unit), last_night(each, zone)
+            if last is not None and last < ending:
+                continue
             if holds is None:
                 return None
-            found.append(Box(holds, each.vial.received_on, last_night(each, zone)))
+            found.append(Box(holds, each.vial.received_on, last))
         return found
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,6 +55,11 @@ class Reading:
         """Whether it was logged more than a day after it was taken."""
         taken, logged = self.intake.taken_at, self.logged_at
         return taken is not None and logged is not None and logged - taken > BACKFILLED
+
+    def taken_on(self, here: ZoneInfo) -> date:
+        """The date on which it was taken, by the calendar there; its night where it was not."""
+        at = self.intake.taken_at
+        return self.night if at is None else at.astimezone(here).date()
 
     def counted(self, first_due: datetime | None, fate: OfDose | None) -> Intake:
         """The intake as adherence counts it.

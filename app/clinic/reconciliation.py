@@ -28,12 +28,11 @@ from app.clinic.reading import Reading, readings
 from app.clinic.reconciliation_shapes import EarlyOut, ReconciledOut
 from app.doses.adherence import EXPECTED, word_of
 from app.protocols.medicines import MEDICINES, Medicine
-from app.schedule import A_DAY
 from app.supplies.coverage import Need, days_early
 from app.supplies.holding import contents_of, standing_draws, zones_of
 from app.supplies.ledger import Contents
 from app.supplies.strength import decimal_of
-from app.units import plain
+from app.units import Amount, plain
 
 EARLY = 7
 """A delivery counts as early from more than so many days on: a prescription is filled, and sent,
@@ -41,6 +40,9 @@ some days before the one before it ends. [D]"""
 
 PLANNED = timedelta(days=15)
 """So far ahead doses are planned."""
+
+WAITED = timedelta(days=31)
+"""So long before the first vial came a dose may have been due that was taken from it."""
 
 PLACES = Decimal("0.001")
 
@@ -52,12 +54,14 @@ class Known:
     """What one medicine is reconciled from.
 
     doses   of all its lines, in order of time, from before the first vial came to those planned
-    unit    in which it is prescribed now
+    dose    as it is prescribed now; None where it is not
+    unit    in which it is prescribed now, or labelled
     """
 
     medicine: Medicine
     held: Held
     doses: Sequence[Reading]
+    dose: Amount | None
     unit: str
     zone: ZoneInfo
     now: datetime
@@ -71,7 +75,7 @@ class Known:
             in_unit(one.taken or one.planned, self.unit)
             for one in self.doses
             if one.intake.taken_at is not None
-            and one.intake.taken_at.astimezone(self.zone).date() >= self.held.since
+            and one.taken_on(self.zone) >= self.held.since
             and one.id not in self.elsewhere
         )
         return sum((amount for amount in amounts if amount is not None), Fraction(0))
@@ -98,7 +102,7 @@ async def reconciled(session: AsyncSession, patient_id: UUID, now: datetime) -> 
         return []
     zone = (await zones_of(session, [patient_id]))[patient_id]
     first = min(mine.since for mine in held.values())
-    start = datetime.combine(first - A_DAY, time(), tzinfo=zone)
+    start = datetime.combine(first, time(), tzinfo=zone) - WAITED
     doses = await readings(session, [patient_id], start, now + PLANNED, now)
     keys = await keys_of(session, [patient_id])
     begun = await first_dues(session, [patient_id], now)
@@ -106,11 +110,19 @@ async def reconciled(session: AsyncSession, patient_id: UUID, now: datetime) -> 
     found = []
     for key, mine in held.items():
         of_key = [one for one in doses if keys[one.line_id] == key]
-        unit = of_key[-1].planned.unit if of_key else _unit_of(mine)
+        dose = _now_prescribed(of_key, now)
+        unit = dose.unit if dose else _unit_of(mine)
         found.append(_reconciled(
-            Known(MEDICINES[key[0]], mine, of_key, unit, zone, now, begun, elsewhere)
+            Known(MEDICINES[key[0]], mine, of_key, dose, unit, zone, now, begun, elsewhere)
         ))  # fmt: skip
     return sorted(found, key=lambda each: each.name)
+
+
+def _now_prescribed(doses: Sequence[Reading], now: datetime) -> Amount | None:
+    """What the last planned dose that fell due was to be; where none has, the first one to come."""
+    planned = [one for one in doses if not one.intake.extra]
+    due = [one for one in planned if one.intake.due_at <= now]
+    return due[-1].planned if due else planned[0].planned if planned else None
 
 
 def _unit_of(held: Held) -> str:
@@ -154,10 +166,9 @@ def _there(contents: Contents, unit: str) -> Fraction:
 
 
 def _in_doses(known: Known, difference: Fraction) -> str | None:
-    if not known.doses:
+    if known.dose is None:
         return None
-    dose = in_unit(known.doses[-1].planned, known.unit)
-    return _text(difference / dose, Decimal("0.1")) if dose else None
+    return _text(difference / Fraction(known.dose.value), Decimal("0.1"))
 
 
 def _early(known: Known) -> list[EarlyOut]:

@@ -6,8 +6,8 @@ the two do not fit together that is named, with how many doses, and nothing is m
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from math import floor
 from typing import Literal
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.clinic.courses import first_dues
 from app.clinic.holdings import (
     Held,
+    Key,
     amount_of,
     capacity,
     held_by_key,
@@ -41,6 +42,11 @@ FEWEST = 2
 """And from so many doses of a liquid on, because one is within reading a vial's level. Tablets are
 counted, so of them one is enough, without slack. [D]"""
 
+CARRIED = timedelta(days=400)
+"""So long before a period doses and vials are read: what was left of earlier ones is not known, and
+a day mistyped on one label makes nobody's whole record be read. What is kept for longer counts as
+full, so that no gap is named because of it. [D]"""
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -60,6 +66,7 @@ class Supplied:
     logged       of the same doses, how many were logged as taken
     beyond       doses logged as taken that the vials on record cannot have held
     left_over    doses more than should be left, by the counts of the period; None without one
+    shelf        what tells the vials of a line from those of others; lines of one medicine share it
     """
 
     covered: int | None
@@ -69,12 +76,14 @@ class Supplied:
     left_over: int | None = None
     counted_at: datetime | None = None
     gap: Gap | None = None
+    shelf: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What figures of a patient are wanted, and what is known beside their doses and vials.
 
+    read        since when doses are read; vials that ended before are left out
     zone        where the patient is
     begun       when the first dose of each line that was taken was due, by line
     elsewhere   the doses that came from none of the vials on record, as somebody said
@@ -83,6 +92,7 @@ class Asked:
     since: datetime
     until: datetime
     now: datetime
+    read: datetime
     zone: ZoneInfo
     begun: Mapping[UUID, datetime]
     elsewhere: Collection[UUID] = ()
@@ -94,7 +104,7 @@ class Given:
 
     counts      whether it was due in the period, and after the first vial had come
     planned     as prescribed, in the unit of all; None where that says nothing
-    taken       as logged, of one that was taken from what is on record; else None
+    taken       as logged, on the day it was taken, of one from what is on record; else None
     """
 
     line: UUID
@@ -107,11 +117,13 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the counts of the period found too much, in doses and as an amount."""
+    """What the counts of the period found too much, in doses and as an amount; and what came in
+    the vials that were counted."""
 
     doses: int
     over: Fraction
     at: datetime
+    came: Fraction
 
 
 async def supplied(
@@ -123,7 +135,8 @@ async def supplied(
     zones   of each patient that is wanted
 
     Lines without a vial on record are left out. As many statements for a hundred patients as for
-    one who has a vial; it reads back to the day the first of them came.
+    one who has a vial; it reads back to the day the first of them came, and no further than CARRIED
+    before the period.
     """
     contents = await contents_of_many(session, list(zones), now)
     held = {patient: held_by_key(mine.values()) for patient, mine in contents.items() if mine}
@@ -133,15 +146,19 @@ async def supplied(
     begun = await first_dues(session, held, until)
     elsewhere = not_from_these(await standing_draws(session, held))
     first = min(each.since for mine in held.values() for each in mine.values())
-    start = min(since, datetime.combine(first - A_DAY, time(), tzinfo=until.tzinfo))
+    oldest = (since - CARRIED).date()
+    start = min(since, datetime.combine(max(first, oldest) - A_DAY, time(), tzinfo=until.tzinfo))
     found = by_patient(await readings(session, list(held), start, until, now))
     figures: dict[UUID, dict[UUID, Supplied]] = {}
     for patient, mine in held.items():
-        asked = Asked(since, until, now, zones[patient], begun, elsewhere)
+        asked = Asked(since, until, now, start, zones[patient], begun, elsewhere)
         figures[patient] = {}
         for key, vials in mine.items():
             doses = [one for one in found.get(patient, []) if keys[one.line_id] == key]
-            figures[patient] |= of_key(vials, doses, asked)
+            figures[patient] |= {
+                line: replace(found_of, shelf=key)
+                for line, found_of in of_key(vials, doses, asked).items()
+            }
     return figures
 
 
@@ -152,10 +169,10 @@ def of_key(held: Held, doses: Sequence[Reading], asked: Asked) -> dict[UUID, Sup
     """
     if not doses:
         return {}
-    newest = doses[-1].planned
+    newest = next((one for one in reversed(doses) if not one.intake.extra), doses[-1]).planned
     ordered = sorted(doses, key=lambda one: (one.night, one.intake.due_at, one.id))
     each = [_given(one, held, newest.unit, asked) for one in ordered]
-    boxes = held.boxes(newest.unit, asked.zone)
+    boxes = held.boxes(newest.unit, asked.zone, asked.read.date())
     lines = dict.fromkeys(one.line for one in each)
     if boxes is None or any(one.expected and one.planned is None for one in each):
         return {line: Supplied(None, *_logged(each, line)) for line in lines}
@@ -171,7 +188,13 @@ def of_key(held: Held, doses: Sequence[Reading], asked: Asked) -> dict[UUID, Sup
             beyond=len(possible[line]) - sum(possible[line].values()),
             left_over=None if counts is None else counts.doses,
             counted_at=None if counts is None else counts.at,
-            gap=_gap(held, newest, [not was for was in possible[line].values()], counts),
+            gap=_gap(
+                held,
+                newest,
+                counts,
+                beyond=sum(not was for was in possible[line].values()),
+                came=_holding(boxes, asked.since.astimezone(asked.zone).date()),
+            ),
         )
         for line in lines
     }
@@ -182,13 +205,14 @@ def together(lines: Iterable[Supplied]) -> Supplied | None:
     every = list(lines)
     known = [one for one in every if one.covered is not None]
     counted = [one.counted_at for one in every if one.counted_at is not None]
-    left = [one.left_over for one in every if one.left_over is not None]
+    # Lines that share their vials say the same of them.
+    left = {one.shelf: one.left_over for one in every if one.left_over is not None}
     return None if not every else Supplied(
         covered=sum(one.covered or 0 for one in known) if known else None,
         logged=sum(one.logged for one in known or every),
         of=sum(one.of for one in known or every),
         beyond=sum(one.beyond for one in every),
-        left_over=sum(left) if left else None,
+        left_over=sum(left.values()) if left else None,
         counted_at=max(counted, default=None),
     )  # fmt: skip
 
@@ -203,7 +227,8 @@ def _given(one: Reading, held: Held, unit: str, asked: Asked) -> Given:
         one.line_id, one.intake.due_at > asked.since and one.night >= held.since,
         word in EXPECTED, word in FILLED,
         None if planned is None else Need(one.night, planned),
-        None if taken is None else Need(one.night, taken),
+        # A dose that waited for its vial belongs to an earlier night.
+        None if taken is None else Need(one.taken_on(asked.zone), taken),
     )  # fmt: skip
 
 
@@ -211,7 +236,10 @@ def _tally(
     given: Sequence[Given], boxes: Sequence[Box], needs: Sequence[Need | None]
 ) -> dict[UUID, dict[int, bool]]:
     """Of each line the doses of the period that need something, and whether that was there."""
-    asking = [(number, need) for number, need in enumerate(needs) if need is not None]
+    asking = sorted(
+        ((number, need) for number, need in enumerate(needs) if need is not None),
+        key=lambda each: each[1].night,
+    )
     words = covered([need for _, need in asking], boxes)
     found: dict[UUID, dict[int, bool]] = defaultdict(dict)
     for (number, _), word in zip(asking, words, strict=True):
@@ -243,17 +271,25 @@ def _counts(held: Held, dose: Amount, asked: Asked) -> Counts | None:
     lost = sum((amount_of(each.vial, each.dead, dose.unit) for each in made), Fraction(0))
     doses = max(0, floor(over / Fraction(dose.value)))
     at = max(each.counted_at for each in made if each.counted_at)
-    return Counts(doses, over - lost, at)
+    came = sum((capacity(each.vial, dose.unit) or Fraction(0) for each in made), Fraction(0))
+    return Counts(doses, over - lost, at, came)
 
 
-def _gap(held: Held, dose: Amount, beyond: Sequence[bool], counts: Counts | None) -> Gap | None:
-    """The gap that is named, if one is: first what cannot be, then what is left over."""
-    fewest = 1 if held.tablets else FEWEST
-    came = sum((capacity(each.vial, dose.unit) or 0 for each in held.vials), Fraction(0))
-    slack = Fraction(0) if held.tablets else came * SLACK
-    doses = sum(beyond)
-    if doses >= fewest and doses * Fraction(dose.value) > slack:
-        return Gap("beyond_stock", doses)
-    if counts is not None and counts.doses >= fewest and counts.over > slack:
+def _holding(boxes: Iterable[Box], since: date) -> Fraction:
+    """What came in those that could be used from this day on."""
+    return sum((box.holds for box in boxes if box.last is None or box.last >= since), Fraction(0))
+
+
+def _gap(
+    held: Held, dose: Amount, counts: Counts | None, *, beyond: int, came: Fraction
+) -> Gap | None:
+    """The gap that is named, if one is: first what cannot be, then what is left over.
+
+    came   what the vials of the period came with
+    """
+    fewest, slack = (1, Fraction(0)) if held.tablets else (FEWEST, SLACK)
+    if beyond >= fewest and beyond * Fraction(dose.value) > came * slack:
+        return Gap("beyond_stock", beyond)
+    if counts is not None and counts.doses >= fewest and counts.over > counts.came * slack:
         return Gap("left_over", counts.doses)
     return None

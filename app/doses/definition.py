@@ -89,7 +89,7 @@ DEFINITION: dict[str, str] = {
     "permissible_gap": "30 days; three prescribed intervals and the weeks off where that is longer",
     "supply": "of a line with a vial on record, what vials say beside what was logged, of the "
     "doses expected in the period since the first vial came; null without one. It is in no other "
-    "figure",
+    "figure. Doses and vials from more than 400 days before the period are left out",
     "pdc": "expected doses that the vials on record cover / expected, at most 1. Every vial gives "
     "from the day it came to its discard date or the day it was gone; doses use it up as "
     "prescribed, in order, each from the vial that ends first, so that a vial that came early "
@@ -100,9 +100,10 @@ DEFINITION: dict[str, str] = {
     "left_over_doses": "by the counts made in the period: counted - (came - drawn for doses logged "
     "as taken - kept by syringes - wasted), in whole doses as last planned; 0 where no more was "
     "found; null without a count",
-    "supply_gap": "named from two doses on, and beyond a tenth of what the vials came with (beside "
-    "what syringes keep, of a count), because vials are filled with a little more than their "
-    "label says and marks are read to the nearest; of tablets from one on",
+    "supply_gap": "named from two doses on, and beyond a tenth of what the vials came with that "
+    "could be used in the period, or that were counted (beside what syringes keep), because vials "
+    "are filled with a little more than their label says and marks are read to the nearest; of "
+    "tablets from one on",
     "log_lag": "minutes from taken to logged, of every intake; back-filled is more than 24 hours",
     "evidence": "by what means each standing entry was made",
     "trend": "against the period of the same length right before; of all lines together with those "

@@ -17,7 +17,15 @@ from app.sites.body import SITES
 from app.sites.models import Placement, Reaction
 from app.supplies import witness as supply_witness
 from app.supplies.label import check_label
-from app.supplies.models import Consumable, Drawn, SourceCheck, StockEntry, SupplySettings, Vial
+from app.supplies.models import (
+    Confirmation,
+    Consumable,
+    Drawn,
+    SourceCheck,
+    StockEntry,
+    SupplySettings,
+    Vial,
+)
 from app.supplies.source_checks import QUESTIONS
 from app.supplies.vial_shapes import SourceAnswer
 from app.witnessing import Witness
@@ -31,6 +39,7 @@ A_DAY = timedelta(days=1)
 _OF: tuple[tuple[type[Base], Witness], ...] = (
     (Drawn, supply_witness.DRAWS), (StockEntry, supply_witness.STOCK),
     (StockEntry, supply_witness.VOIDS), (SourceCheck, supply_witness.CHECKS),
+    (Confirmation, supply_witness.LABELS), (Confirmation, supply_witness.CONFIRMED),
     (Placement, site_witness.PLACED), (Reaction, site_witness.NOTICED),
     (Reaction, site_witness.VOIDED),
 )  # fmt: skip

@@ -65,8 +65,6 @@ async def say_site(
     answer says so. The same again changes nothing, also when another was said since. Raises
     NotFound, NoInjection, Invalid for a spot that is not on the map, and PlacementDiffers.
     """
-    if site is not None and site not in SITES:
-        raise no_such_spot("site")
     dose = await find(session, patient_id, dose_id, lock=True)
     before = await session.get(Placement, (patient_id, placement_id))
     if before is not None:
@@ -75,6 +73,8 @@ async def say_site(
                 "Something else was said with this id.", cure="Send it with an id of its own."
             )
     else:
+        if site is not None and site not in SITES:
+            raise no_such_spot("site")
         outcome = dose.outcome
         if outcome is None or outcome.kind is not Kind.TAKEN or not is_injected(dose.route):
             raise NoInjection(
@@ -90,8 +90,8 @@ async def say_site(
         witness.note_said(session, row, means)
         await session.flush()
     standing = (await placements_of(session, patient_id, [dose_id])).get(dose_id)
-    if standing is None:
-        return Said(None, [])
+    if standing is None or standing not in SITES:  # an earlier release had other spots
+        return Said(standing, [])
     wanted, uses = await _around(session, dose, now)
     sores = await open_reactions(session, patient_id, wanted.today)
     return Said(standing, warnings(SITES[standing], wanted, uses, sores))

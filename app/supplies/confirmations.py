@@ -19,6 +19,7 @@ from app import audit
 from app.accounts.access import Access
 from app.accounts.evenings import take_turn
 from app.problems import NotFound, Problem
+from app.supplies import witness
 from app.supplies.draw import Worked, work_out
 from app.supplies.fitting import misfit
 from app.supplies.kit import known_syringe
@@ -142,10 +143,14 @@ async def begin(
     elif not reads_as(typed, held, strength):
         raise StrengthDiffers(
             _difference(typed, strength), field="strength.value",
-            cure="Read the label again. If it says so, correct the vial's record first.",
+            cure="Read the label again. If it says so, correct the entry first.",
         )  # fmt: skip
     session.add(row)
-    _note(session, access, row, now, "draw.same_strength" if typed is None else "draw.label_read")
+    facts = witness.LABELS.facts([row])
+    if typed is None:
+        facts |= witness.CONFIRMED.facts([row])
+    action = "draw.same_strength" if typed is None else "draw.label_read"
+    _note(session, access, row, now, action, facts)
     await session.flush()
 
 
@@ -170,7 +175,7 @@ async def confirm(
     strength = counted(held.vial)
     draw = worked(scene, held).draw
     if strength is None or not _equal(row, strength):
-        raise NotWhatIsShown("The vial's record has changed.", cure="Begin again with its label.")
+        raise NotWhatIsShown("The entry has changed.", cure="Begin again with its label.")
     if row.confirmed_at is not None and row.mark == mark and row.syringe == _code(scene, held):
         return row
     if row.confirmed_at is not None:
@@ -181,7 +186,7 @@ async def confirm(
             cure="Look at the marks again.",
         )  # fmt: skip
     _settle(row, scene, worked(scene, held), now)
-    _note(session, access, row, now, "draw.confirmed")
+    _note(session, access, row, now, "draw.confirmed", witness.CONFIRMED.facts([row]))
     await session.flush()
     return row
 
@@ -214,12 +219,12 @@ def _difference(typed: Amount, strength: Amount) -> str:
     try:
         times = Fraction(typed.to(strength.unit).value) / Fraction(strength.value)
     except IncompatibleUnits:
-        return f"The vial's record is in {spoken(strength.unit)}, and you typed {typed}."
+        return f"The entry is in {spoken(strength.unit)}, and you typed {typed}."
     slip = ""
     for factor in (10, 100, 1000):
         if times in (factor, Fraction(1, factor)):
             slip = f": {factor} times as {'much' if times > 1 else 'little'}"
-    return f"You typed {typed}; the vial's record says something else{slip}."
+    return f"You typed {typed}; the entry says something else{slip}."
 
 
 def _settle(row: Confirmation, scene: Scene, found: Worked, now: datetime) -> None:
@@ -256,10 +261,11 @@ def _repeats(row: Confirmation, line: UUID, vial: UUID, typed: Amount | None) ->
 
 
 def _note(
-    session: AsyncSession, access: Access, row: Confirmation, now: datetime, action: str
-) -> None:
+    session: AsyncSession, access: Access, row: Confirmation, now: datetime, action: str,
+    facts: dict[str, str],
+) -> None:  # fmt: skip
     audit.record(
         session, action, at=now, actor=access.actor.id, patient=access.patient_id,
         means=access.means, confirmation=str(row.id), vial=str(row.vial_id),
-        line=str(row.line_id),
+        line=str(row.line_id), **facts,
     )  # fmt: skip

@@ -19,6 +19,7 @@ from app.problems import Invalid, NotFound, Problem
 from app.protocols.models import Line
 from app.revisions import check
 from app.supplies.counting import INJECTED, Count, Injection, Used, begins, lasts_until, left
+from app.supplies.kit import NO_KIT
 from app.supplies.looks import look_again
 from app.supplies.models import Consumable, ConsumableCount, Counted
 from app.supplies.needs import Course, courses_of
@@ -83,7 +84,7 @@ def _kept(
     number = left(plain, taken, used)
     ends = None
     if course is not None and number is not None:
-        injected = {key: 0 for key, line in course.lines.items() if line.route in INJECTED}
+        injected = {key: NO_KIT for key, line in course.lines.items() if line.route in INJECTED}
         ends = lasts_until(number, course.needs(injected), used)
     low = row.low_at is not None and number is not None and number <= row.low_at
     last = max(counts, key=lambda count: (count.said_at, count.id), default=None)

@@ -18,7 +18,7 @@ from app.supplies.draw_words import (
     said,
     words_of,
 )
-from app.supplies.strength import Part, Strength
+from app.supplies.strength import TABLETS, Part, Strength
 from app.units import Amount, IncompatibleUnits, spoken
 
 LABEL = "Arithmetic on the amount you were prescribed."
@@ -110,6 +110,23 @@ def nearest(exact: Fraction, tick: int) -> int:
     """The mark nearest to a volume, in microlitres; of two equally near, the lower."""
     below, over = divmod(exact, tick)
     return (int(below) + (1 if 2 * over > tick else 0)) * tick
+
+
+def at_mark(exact: Fraction, tick: int) -> Fraction:
+    """What is drawn for a dose of so much: up to the mark that is shown for it.
+
+    tick   from one mark to the next; 0: nobody knows the syringe
+
+    Exactly so much where no mark is shown. Half a line each evening is a dose in a vial of twenty:
+    what is left is reckoned by the marks, or a count would find doses that nobody left out.
+    """
+    quantity = nearest(exact, tick) if tick else 0
+    return Fraction(quantity) if abs(quantity - exact) <= TOO_FAR_OFF * exact else exact
+
+
+def tick_of(form: str, tick_ul: int) -> int:
+    """In what a vial's doses are measured out: the syringe's lines, or quarters of a tablet."""
+    return QUARTER if form == TABLETS else tick_ul
 
 
 def _tablets(amount: Amount, strength: Strength, exact: Fraction, left: int | None) -> Worked:

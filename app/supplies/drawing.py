@@ -20,6 +20,7 @@ from app.doses.models import Dose, Event, Kind
 from app.problems import Invalid, NotFound, Problem
 from app.protocols.models import Line
 from app.supplies import witness
+from app.supplies.draw import at_mark, tick_of
 from app.supplies.holding import entries_of, standing_draws, zones_of
 from app.supplies.kit import Kit, kit_of
 from app.supplies.ledger import Candidate, choose, contents, in_order, room, usable
@@ -42,6 +43,7 @@ class _Portion:
     vial: Vial | None
     quantity: int | None = None
     dead_space: int = 0
+    syringe: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,10 @@ async def follow(session: AsyncSession, dose: Dose, *, now: datetime) -> None:
     dose   locked, with its events; nothing is done unless it stands as taken, by a report of `now`
 
     A repeat changes nothing. What somebody said of the dose's vial is kept when the report is
-    corrected; what was only assumed is assumed anew, of the same vials first. Nothing is written
-    where no vial is on record, where all are past their date, or where nothing is left.
+    corrected; what was only assumed is assumed anew, of the same vials first. What was drawn stays
+    as it was where the amount does (and, of an assumption, the time): the vial's label may have
+    been corrected since. Nothing is written where no vial is on record, where all are past their
+    date, or where nothing is left.
     """
     outcome = dose.outcome
     if outcome is None or outcome.kind is not Kind.TAKEN or outcome.logged_at != now:
@@ -77,17 +81,22 @@ async def follow(session: AsyncSession, dose: Dose, *, now: datetime) -> None:
     named = {row.vial_id for row in before if row.vial_id is not None}
     vials = await _locked(session, line, named)
     kit = await kit_of(session, dose.patient_id, line.id)
-    amount = amount_of(dose, outcome)
     said = Said(outcome.author_id, outcome.means, now)
-    if before and not before[0].assumed:
+    if before and _as_before(dose, outcome, assumed=before[0].assumed):
+        portions = [
+            _Portion(
+                vials[row.vial_id] if row.vial_id else None, row.quantity, row.dead_space_ul,
+                row.syringe,
+            )
+            for row in before
+        ]  # fmt: skip
+    elif before and not before[0].assumed:
         vial_id = before[0].vial_id
-        portion = _all_from(vials[vial_id] if vial_id else None, amount, kit)
-        await _write(session, dose, outcome, rows, [portion], said, assumed=False, kit=kit)
-        return
-    if not vials:
-        return
-    portions = await _assumed(session, outcome, amount, list(vials.values()), named, kit)
-    await _write(session, dose, outcome, rows, portions, said, assumed=True, kit=kit)
+        portions = [_all_from(vials[vial_id] if vial_id else None, dose, outcome, kit)]
+    else:
+        portions = await _assumed(session, dose, outcome, list(vials.values()), named, kit)
+    assumed = not before or before[0].assumed
+    await _write(session, dose, outcome, rows, portions, said, assumed=assumed)
 
 
 async def say_vial(
@@ -119,8 +128,8 @@ async def say_vial(
     if vial_id is not None and vial_id not in vials:
         raise NotFound("There is no such vial.")
     kit = await kit_of(session, patient_id, line.id)
-    portion = _all_from(vials[vial_id] if vial_id else None, amount_of(dose, outcome), kit)
-    await _write(session, dose, outcome, rows, [portion], said, assumed=False, kit=kit)
+    portion = _all_from(vials[vial_id] if vial_id else None, dose, outcome, kit)
+    await _write(session, dose, outcome, rows, [portion], said, assumed=False)
     return dose
 
 
@@ -129,6 +138,25 @@ def amount_of(dose: Dose, outcome: Event) -> Amount:
     if outcome.amount_value is not None and outcome.amount_unit is not None:
         return Amount(outcome.amount_value, outcome.amount_unit)
     return dose.amount
+
+
+def _as_before(dose: Dose, outcome: Event, *, assumed: bool) -> bool:
+    """Whether a correction leaves what was drawn as it was."""
+    before = next((event for event in dose.events if event.id == outcome.amends), None)
+    return (
+        before is not None
+        and amount_of(dose, before) == amount_of(dose, outcome)
+        and (not assumed or before.taken_at == outcome.taken_at)
+    )
+
+
+def _tick(outcome: Event, kit: Kit) -> int | None:
+    """The marks up to which a dose was drawn; None where somebody said how much it was."""
+    return kit.tick_ul if outcome.amount_value is None else None
+
+
+def _syringe(vial: Vial, kit: Kit) -> str:
+    return kit.syringe.code if kit.syringe and vial.form != TABLETS else ""
 
 
 async def _line(session: AsyncSession, dose: Dose) -> Line:
@@ -169,13 +197,15 @@ async def _locked(session: AsyncSession, line: Line, named: Collection[UUID]) ->
 
 
 async def _assumed(
-    session: AsyncSession, outcome: Event, amount: Amount, vials: Sequence[Vial],
+    session: AsyncSession, dose: Dose, outcome: Event, vials: Sequence[Vial],
     before: Collection[UUID], kit: Kit,
 ) -> list[_Portion]:  # fmt: skip
     """The vials in use when the dose was taken, as far as they hold it.
 
     before   those that the corrected report was drawn from come first
     """
+    if not vials:
+        return []
     patient = outcome.patient_id
     at = outcome.taken_at or outcome.logged_at
     zone = (await zones_of(session, [patient]))[patient]
@@ -189,36 +219,40 @@ async def _assumed(
     ordered = in_order(one for one in held if usable(one, at, zone))
     ordered.sort(key=lambda one: one.vial.id not in before)
     candidates = [Candidate(one.vial, room(one.vial, draws, entries, at)) for one in ordered]
+    parts = choose(
+        candidates, amount_of(dose, outcome), kit.dead_space_ul, _tick(outcome, kit)
+    )  # fmt: skip
     return [
-        _Portion(part.vial, part.quantity, part.dead_space)
-        for part in choose(candidates, amount, kit.dead_space_ul)
+        _Portion(part.vial, part.quantity, part.dead_space, _syringe(part.vial, kit))
+        for part in parts
     ]
 
 
-def _all_from(vial: Vial | None, amount: Amount, kit: Kit) -> _Portion:
+def _all_from(vial: Vial | None, dose: Dose, outcome: Event, kit: Kit) -> _Portion:
     """The whole dose from one vial, whatever that holds, or from none on record."""
     if vial is None:
         return _Portion(None)
-    exact = quantity_of(vial, amount)
+    exact, tick = quantity_of(vial, amount_of(dose, outcome)), _tick(outcome, kit)
     if exact is None:
-        return _Portion(vial)
-    return _Portion(vial, round(exact), 0 if vial.form == TABLETS else kit.dead_space_ul)
+        return _Portion(vial, syringe=_syringe(vial, kit))
+    whole = exact if tick is None else at_mark(exact, tick_of(vial.form, tick))
+    dead_space = 0 if vial.form == TABLETS else kit.dead_space_ul
+    return _Portion(vial, round(whole), dead_space, _syringe(vial, kit))
 
 
 async def _write(
     session: AsyncSession, dose: Dose, outcome: Event, rows: Sequence[Drawn],
-    portions: Iterable[_Portion], said: Said, *, assumed: bool, kit: Kit,
+    portions: Iterable[_Portion], said: Said, *, assumed: bool,
 ) -> None:  # fmt: skip
     """Append what stands from now on, with its entry in the audit; nothing for no portion."""
     seq = rows[-1].seq + 1 if rows else 1
-    syringe = kit.syringe.code if kit.syringe else ""
     written = [
         Drawn(
             patient_id=dose.patient_id, id=said.id or uuid4(), dose_id=dose.id, seq=seq,
             event_id=outcome.id, author_id=said.author, said_at=said.now, assumed=assumed,
             part=part, vial_id=portion.vial.id if portion.vial else None,
             quantity=portion.quantity, dead_space_ul=portion.dead_space,
-            syringe=syringe if portion.vial and portion.vial.form != TABLETS else "",
+            syringe=portion.syringe,
         )
         for part, portion in enumerate(portions)
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.schedule import A_DAY
+from app.supplies.draw import at_mark
 from app.units import Amount, IncompatibleUnits
 
 BASES = ("ug", "uL", "[IU]", "{tablet}")
@@ -29,6 +30,7 @@ class Need:
     night     the night it belongs to, which is the date a patient is told
     due_at    decides the order, and which vials are past their date by then
     dead_ul   what stays in the syringe and is lost, in microlitres
+    tick_ul   from one mark of the syringe to the next; 0: nobody knows the syringe
     """
 
     dose_id: UUID
@@ -37,6 +39,7 @@ class Need:
     due_at: datetime
     amount: Amount
     dead_ul: int = 0
+    tick_ul: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,13 @@ class Supply:
     left            what is in it: microlitres, thousandths of a tablet, or the mass of a powder
     measures        how much of the measure one unit of `BASES` is; a unit that is missing cannot
                     be taken from this vial
-    per_ul          how much of the measure a microlitre is, for what stays in syringes; 0 where
-                    nothing does, or nobody can say
+    per_ul          how much of the measure a microlitre is, for marks and for what stays in
+                    syringes; 0 where there is no syringe, or nobody can say
     last_day        the last day on which it may be used, as it stands now; None: no date
     days_once_open  how many days it has from the day it is opened; None: opening changes nothing
     is_open         in use already: of two that end together, this one comes first
     single_use      serves one dose, and what is left of it then is thrown away
+    piece           the smallest piece in which tablets are taken; 0 for others
     """
 
     id: UUID
@@ -62,6 +66,14 @@ class Supply:
     days_once_open: int | None = None
     is_open: bool = False
     single_use: bool = False
+    piece: int = 0
+
+    def drawn(self, need: Need) -> Fraction | None:
+        """What a dose takes from this vial, up to the syringe's mark; None as for `quantity`."""
+        exact = self.quantity(need.amount)
+        if exact is None or not self.per_ul:
+            return at_mark(exact, self.piece) if exact and self.piece else exact
+        return at_mark(exact / self.per_ul, need.tick_ul) * self.per_ul
 
     def quantity(self, amount: Amount) -> Fraction | None:
         """How much of this vial's measure an amount is; None where that cannot be worked out."""
@@ -157,7 +169,7 @@ class _Shelf:
         day = need.due_at.astimezone(self._zone).date()
         wanted = Fraction(1)
         for place, vial in enumerate(self._vials):
-            whole = vial.quantity(need.amount)
+            whole = vial.drawn(need)
             if whole is None or _past(vial, day):
                 continue
             gives = min(wanted * whole, vial.left)

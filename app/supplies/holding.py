@@ -84,7 +84,11 @@ async def standing_draws(
     """
     later_event, later_row = aliased(Event), aliased(Drawn)
     rows = (
-        select(Drawn, Event.taken_at, Event.logged_at)
+        select(
+            Drawn.patient_id, Drawn.id, Drawn.vial_id, Drawn.dose_id, Drawn.event_id,
+            Drawn.said_at, Drawn.author_id, Drawn.assumed, Drawn.part, Drawn.quantity,
+            Drawn.dead_space_ul, Drawn.syringe, Event.taken_at, Event.logged_at,
+        )
         .join(Event, (Event.patient_id == Drawn.patient_id) & (Event.id == Drawn.event_id))
         .where(
             Drawn.patient_id.in_(patients),
@@ -101,17 +105,17 @@ async def standing_draws(
             ),
         )
         .order_by(Event.taken_at, Drawn.dose_id, Drawn.part)
-    )
+    )  # fmt: skip
     if vials is not None:
         rows = rows.where(Drawn.vial_id.in_(vials))
     if doses is not None:
         rows = rows.where(Drawn.dose_id.in_(doses))
     found: dict[UUID, list[StandingDraw]] = {patient: [] for patient in patients}
-    for row, taken_at, logged_at in await session.execute(rows):
+    for row in await session.execute(rows):
         found[row.patient_id].append(
             StandingDraw(
                 id=row.id, vial_id=row.vial_id, dose_id=row.dose_id, event_id=row.event_id,
-                taken_at=taken_at or logged_at, said_at=row.said_at, author_id=row.author_id,
+                taken_at=row.taken_at or row.logged_at, said_at=row.said_at, author_id=row.author_id,
                 assumed=row.assumed, part=row.part, quantity=row.quantity,
                 dead_space=row.dead_space_ul, syringe=row.syringe,
             )

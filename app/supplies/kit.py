@@ -1,5 +1,6 @@
 """Which syringe a patient draws a line with, and what stays in it each time."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from app.accounts.evenings import take_turn
 from app.problems import Invalid, NotFound
 from app.protocols.models import Line
 from app.supplies.catalogue import SYRINGES, Syringe
+from app.supplies.looks import look_again
 from app.supplies.models import LineKit
 from app.units import Amount, plain
 
@@ -28,13 +30,18 @@ class Kit:
     syringe: Syringe | None
     dead_space_ul: int
 
+    @property
+    def tick_ul(self) -> int:
+        """From one mark of the syringe to the next, in microlitres; 0: nobody knows the syringe."""
+        return self.syringe.tick_ul if self.syringe else 0
+
 
 NO_KIT = Kit(None, 0)
 
 
-async def kits_of(session: AsyncSession, patient_id: UUID) -> dict[UUID, Kit]:
-    """What each line is drawn with, for the lines of which it is known; one statement."""
-    kept = select(LineKit).where(LineKit.patient_id == patient_id)
+async def kits_of(session: AsyncSession, patients: Collection[UUID]) -> dict[UUID, Kit]:
+    """What each line of these is drawn with, for the lines of which it is known; one statement."""
+    kept = select(LineKit).where(LineKit.patient_id.in_(patients))
     return {row.line_id: _kit(row) for row in await session.scalars(kept)}
 
 
@@ -89,6 +96,7 @@ async def keep(
         means=access.means, line=str(line_id), syringe=syringe,
     )  # fmt: skip
     await session.flush()
+    await look_again(session, access.patient_id, now)
     return _kit(row)
 
 

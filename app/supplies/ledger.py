@@ -13,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.supplies.dates import Discard, discard_of
+from app.supplies.draw import at_mark, tick_of
 from app.supplies.strength import POWDER, TABLETS, amount_in, full, quantity_of
 from app.units import Amount
 
@@ -203,23 +204,24 @@ class Part:
 def usable(held: Contents, at: datetime, zone: ZoneInfo) -> bool:
     """Whether a dose taken at this instant is assumed to come from this vial, if it holds enough.
 
-    It had come, was not gone, was dissolved where it is a powder, was not past its date, and is
-    not one for a single use that served another dose. By the calendar where the patient is: a
-    tired person enters the time of dissolving after the dose.
+    It had come, was not gone, was dissolved where it is a powder, was not past its date, is not
+    one that somebody says was opened later, and not one for a single use that served another dose.
+    By the calendar where the patient is: a tired person enters the time of dissolving after the
+    dose.
     """
     vial, day = held.vial, at.astimezone(zone).date()
     if vial.received_on > day or (vial.gone_at is not None and vial.gone_at <= at):
         return False
-    if vial.form == POWDER and not _dissolved_by(vial, day, zone):
+    begun = [vial.opened_at] if vial.opened_at is not None else []
+    if vial.form == POWDER:
+        if vial.reconstituted_at is None:
+            return False
+        begun.append(vial.reconstituted_at)
+    if any(each.astimezone(zone).date() > day for each in begun):
         return False
     if vial.single_use and held.doses:
         return False
     return not held.discard.passed(day)
-
-
-def _dissolved_by(vial: "Vial", day: date, zone: ZoneInfo) -> bool:
-    dissolved_at = vial.reconstituted_at
-    return dissolved_at is not None and dissolved_at.astimezone(zone).date() <= day
 
 
 def in_order(held: Iterable[Contents]) -> list[Contents]:
@@ -236,12 +238,16 @@ def in_order(held: Iterable[Contents]) -> list[Contents]:
     )
 
 
-def choose(candidates: Sequence[Candidate], needed: Amount, dead_space: int = 0) -> list[Part]:
+def choose(
+    candidates: Sequence[Candidate], needed: Amount, dead_space: int = 0, tick: int | None = 0
+) -> list[Part]:
     """From which vials a dose is drawn: the rest of the first and some of the next.
 
     candidates   usable ones, in the order of use
     needed       the amount of the dose
     dead_space   in microlitres; lost from the vial that completes the dose, as far as it holds it
+    tick         from one mark of the syringe to the next, as in `app.supplies.draw.at_mark`; None:
+                 somebody said how much it was, and it is exactly so much
 
     None gives more than it may; what they cannot cover together is drawn from nothing. Where
     nobody can work out how much of the first vial the dose is, it is drawn from that one all the
@@ -255,12 +261,13 @@ def choose(candidates: Sequence[Candidate], needed: Amount, dead_space: int = 0)
             if not parts:
                 return [Part(each.vial, None)]
             continue
-        wanted = round(exact * open_share)
+        whole = exact if tick is None else at_mark(exact, tick_of(each.vial.form, tick))
+        wanted = round(whole * open_share)
         given = min(wanted, each.room)
         if given < wanted:
             if given > 0:
                 parts.append(Part(each.vial, given))
-                open_share -= Fraction(given) / exact
+                open_share -= Fraction(given) / whole
             continue
         if given > 0:
             lost = 0 if each.vial.form == TABLETS else min(dead_space, each.room - given)

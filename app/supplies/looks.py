@@ -15,7 +15,7 @@ async def look_again(session: AsyncSession, patient_id: UUID, now: datetime) -> 
 
     Called wherever a vial, a count or a setting changes. A patient's first vial makes the row.
     """
-    if await insert_new(session, SupplyLook, [{"patient_id": patient_id, "next_at": now}]):
-        return
     mine = update(SupplyLook).where(SupplyLook.patient_id == patient_id)
-    await session.execute(mine.values(next_at=now))
+    known = await session.execute(mine.values(next_at=now).returning(SupplyLook.patient_id))
+    if known.first() is None:
+        await insert_new(session, SupplyLook, [{"patient_id": patient_id, "next_at": now}])

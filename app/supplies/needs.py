@@ -29,6 +29,7 @@ from app.protocols.models import Hold, Line, Plan, Terms, Version
 from app.protocols.standing import Segment, segments
 from app.schedule import A_DAY, zone
 from app.supplies.forecast import Need
+from app.supplies.kit import Kit
 from app.units import Amount
 
 NIGHTS = 400
@@ -57,10 +58,10 @@ class Course:
     terms: Mapping[UUID, list[tuple[Terms, Line]]]
     holds: Sequence[Hold] = field(default=())
 
-    def needs(self, lines: Mapping[UUID, int], nights: int = NIGHTS) -> Iterator[Need]:
+    def needs(self, lines: Mapping[UUID, Kit], nights: int = NIGHTS) -> Iterator[Need]:
         """The doses of these lines that are still to be taken, in order of time; nothing is read.
 
-        lines    with what stays in the syringe at each dose, in microlitres
+        lines    with what each is drawn with
         nights   how many nights from tonight on; later ones are derived only when asked for
         """
         used: Counter[tuple[UUID, date]] = Counter()
@@ -74,8 +75,11 @@ class Course:
                 if filled(used[week], dose.quota):
                     continue
                 used[week] += 1
-            amount, dead = _amount(dose), lines[dose.line_id]
-            yield Need(dose.id, dose.line_id, dose.night, dose.due_at, amount, dead)
+            kit = lines[dose.line_id]
+            yield Need(
+                dose.id, dose.line_id, dose.night, dose.due_at, _amount(dose), kit.dead_space_ul,
+                kit.tick_ul,
+            )  # fmt: skip
 
     def _open(self, lines: Collection[UUID], until: date) -> Iterator[Any]:
         """What is neither settled, nor closed, nor held: rows first, then what is derived."""

@@ -11,15 +11,16 @@ from fractions import Fraction
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.supplies.catalogue import SYRINGES, opened_days_of
+from app.supplies.catalogue import opened_days_of
 from app.supplies.dates import opened_on
+from app.supplies.draw import tick_of
 from app.supplies.forecast import BASES, Forecast, Supply, run_out_by_line
 from app.supplies.holding import contents_of_many
+from app.supplies.kit import NO_KIT, Kit, kits_of
 from app.supplies.ledger import Contents
-from app.supplies.models import Form, LineKit, Vial
+from app.supplies.models import Form, Vial
 from app.supplies.needs import NIGHTS, Course, courses_of
 from app.supplies.strength import quantity_of, whole
 from app.units import Amount, IncompatibleUnits
@@ -56,20 +57,20 @@ async def outlooks_of(
     if not held:
         return {}
     courses = await courses_of(session, list(held), now)
-    dead = await dead_spaces_of(session, list(held))
+    kits = await kits_of(session, list(held))
     found = {
-        patient: forecasts(course, held[patient], dead, nights)
+        patient: forecasts(course, held[patient], kits, nights)
         for patient, course in courses.items()
     }
     return {patient: of_lines for patient, of_lines in found.items() if of_lines}
 
 
 def forecasts(
-    course: Course, held: Sequence[Contents], dead: Mapping[UUID, int], nights: int = NIGHTS
+    course: Course, held: Sequence[Contents], kits: Mapping[UUID, Kit], nights: int = NIGHTS
 ) -> dict[UUID, Forecast]:
     """The forecast of each line of a course that any of these vials serves; nothing is read.
 
-    dead   what stays in the syringe of a line, in microlitres; 0 for lines not named
+    kits   what a line is drawn with; lines not named are drawn with nobody knows what
     """
     together: dict[tuple[str, str], list[UUID]] = defaultdict(list)
     for line in course.lines.values():
@@ -83,22 +84,9 @@ def forecasts(
         ]
         if serving:
             stock = [each for each in (supply_of(one, course.here) for one in serving) if each]
-            needs = course.needs({line: dead.get(line, 0) for line in lines}, nights)
+            needs = course.needs({line: kits.get(line, NO_KIT) for line in lines}, nights)
             found |= run_out_by_line(needs, stock, course.here, lines)
     return found
-
-
-async def dead_spaces_of(session: AsyncSession, patients: Collection[UUID]) -> dict[UUID, int]:
-    """What stays in the syringe of each line whose syringe is known, in microlitres."""
-    kits = await session.scalars(select(LineKit).where(LineKit.patient_id.in_(patients)))
-    return {kit.line_id: _dead_space(kit) for kit in kits}
-
-
-def _dead_space(kit: LineKit) -> int:
-    if kit.dead_space_ul is not None:
-        return kit.dead_space_ul
-    syringe = SYRINGES.get(kit.syringe)
-    return syringe.dead_space_ul if syringe else 0
 
 
 def supply_of(held: Contents, here: ZoneInfo) -> Supply | None:
@@ -126,6 +114,7 @@ def supply_of(held: Contents, here: ZoneInfo) -> Supply | None:
         days_once_open=_days_once_open(vial),
         is_open=opened is not None,
         single_use=vial.single_use,
+        piece=tick_of(vial.form, 0),
     )
 
 

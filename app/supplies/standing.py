@@ -16,9 +16,10 @@ from app.schedule import A_DAY
 from app.supplies.consumables import Kept, kept_of
 from app.supplies.forecast import Forecast
 from app.supplies.holding import contents_of
+from app.supplies.kit import kits_of
 from app.supplies.ledger import Contents
 from app.supplies.needs import courses_of
-from app.supplies.outlook import dead_spaces_of, forecasts
+from app.supplies.outlook import forecasts
 from app.supplies.settings import Wishes, wishes_of
 from app.supplies.supply_shapes import LineState, LineSupply
 
@@ -43,11 +44,11 @@ async def standing_of(session: AsyncSession, patient_id: UUID, now: datetime) ->
     """How a patient's supplies stand now; nothing is written."""
     course = (await courses_of(session, [patient_id], now))[patient_id]
     held = await contents_of(session, patient_id, now)
-    dead = await dead_spaces_of(session, [patient_id]) if held else {}
+    kits = await kits_of(session, [patient_id]) if held else {}
     return Standing(
         tonight=course.tonight,
         lines=dict(course.lines),
-        short=forecasts(course, list(held.values()), dead),
+        short=forecasts(course, list(held.values()), kits),
         held=held,
         consumables=await kept_of(session, patient_id, now, course),
         wishes=await wishes_of(session, patient_id),

@@ -19,6 +19,7 @@ from app.supplies import notices
 from app.supplies.hours import may_speak, next_moment
 from app.supplies.models import SupplyLook, SupplyNotice, Vial
 from app.supplies.notices import Kind, Thing
+from app.supplies.settings import wishes_of
 from app.supplies.standing import Standing, standing_of
 
 log = structlog.get_logger()
@@ -73,15 +74,16 @@ async def _look_at(
 ) -> datetime:
     """Say what is new of one patient's supplies, if it is time; when to look again."""
     preferences = await preferences_of(session, patient_id)
-    standing = await standing_of(session, patient_id, now)
-    wishes = standing.wishes
-    today = today_of(preferences, now)
+    wishes = await wishes_of(session, patient_id)
     later = next_moment(preferences, wishes.speak_at, now)
+    # Most writes come in the evening: nothing is worked out that would not be said.
+    if not wishes.notices or not may_speak(preferences, wishes.speak_at, now):
+        return later
+    standing = await standing_of(session, patient_id, now)
+    today = today_of(preferences, now)
     here = zone(zone_of(preferences))
     midnight = datetime.combine(today, time(), tzinfo=here)
     said = await _said(session, patient_id, standing, today, midnight)
-    if not wishes.notices or not may_speak(preferences, wishes.speak_at, now):
-        return later
     if any(row.said_at >= midnight for row in said):
         return later  # one push a day; what has come up since waits for the next
     things = _things(standing, today)

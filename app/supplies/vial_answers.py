@@ -17,13 +17,15 @@ from app.doses.shapes import AmountOut, AuthorOut
 from app.protocols.prescribed import name_of
 from app.protocols.standing import current_of, terms_of, versions_of
 from app.supplies.dates import opened_on
+from app.supplies.draw import at_mark, tick_of
 from app.supplies.holding import contents_of
-from app.supplies.kit import NO_KIT, kits_of
+from app.supplies.kit import NO_KIT, Kit, kits_of
 from app.supplies.label import SAID_TOGETHER
 from app.supplies.ledger import Contents
 from app.supplies.models import Form, SourceCheck, Vial
 from app.supplies.source_checks import checks_of, state_of
 from app.supplies.strength import TABLETS, TOGETHER, per_ml, quantity_of
+from app.supplies.undrawn import maybe_from, undrawn_of
 from app.supplies.vial_shapes import (
     SourceAnswer,
     SourceOut,
@@ -39,16 +41,13 @@ from app.units import Amount, plain
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A line of the protocol in force: how much is taken each time, and what stays in the syringe.
-
-    dead_space   in microlitres
-    """
+    """A line of the protocol in force: how much is taken each time, and what it is drawn with."""
 
     line_id: UUID
     medicine: str
     form: str
     amount: Amount
-    dead_space: int
+    kit: Kit
 
 
 async def vials_of(
@@ -87,12 +86,15 @@ async def _told(
         person.id: person
         for person in await session.scalars(select(Person).where(Person.id.in_(writers)))
     }
+    undrawn = await undrawn_of(session, patient_id, held.values())
     today = now.astimezone(here).date()
     return [
         _vial(
             one, [each for each in taken if serves(one.vial, each)],
             checks.get((patient_id, one.vial.id)), people, here=here, today=today,
-            warned=warnings_of(one, before_of(one, held.values()), today),
+            warned=warnings_of(
+                one, before_of(one, held.values()), today, maybe_from(one, undrawn, here)
+            ),
         )
         for one in held.values()
     ]  # fmt: skip
@@ -104,11 +106,10 @@ async def _taken(session: AsyncSession, patient_id: UUID, now: datetime) -> list
     current = current_of(await versions_of(session, patient_id), tonight)
     if current is None or current.in_force_from is None:
         return []
-    kits = await kits_of(session, patient_id)
+    kits = await kits_of(session, [patient_id])
     return [
         Taken(
-            line.id, line.medicine, line.form, terms.amount_at(tonight),
-            kits.get(line.id, NO_KIT).dead_space_ul,
+            line.id, line.medicine, line.form, terms.amount_at(tonight), kits.get(line.id, NO_KIT)
         )
         for terms, line in (await terms_of(session, patient_id, [current.id]))[current.id]
     ]  # fmt: skip
@@ -156,8 +157,12 @@ def doses_left(held: Contents, taken: Sequence[Taken]) -> int | None:
     exact = quantity_of(held.vial, taken[0].amount)
     if exact is None or exact <= 0:
         return None
-    # As a draw is written down: to the microlitre, and with what stays in the syringe.
-    each = round(exact) + (0 if held.vial.form == TABLETS else taken[0].dead_space)
+    # As a draw is written down: up to the mark, and with what stays in the syringe.
+    kit = NO_KIT if held.vial.form == TABLETS else taken[0].kit
+    drawn = round(at_mark(exact, tick_of(held.vial.form, kit.tick_ul)))
+    if held.vial.single_use:
+        return int(not held.doses and held.left >= drawn)
+    each = drawn + kit.dead_space_ul
     return held.left // each if each else None
 
 

@@ -21,10 +21,13 @@ LABEL_APART = Fraction(1, 100)
 """How far a label's concentration may be from arithmetic before it is said; labels round. [D]"""
 
 
-def warnings_of(held: Contents, before: "Vial | None", today: date) -> list[tuple[str, str]]:
+def warnings_of(
+    held: Contents, before: "Vial | None", today: date, undrawn: int = 0
+) -> list[tuple[str, str]]:
     """Each as a stable code and a text for people.
 
-    before   the vial of the same medicine that was drawn from before this one
+    before    the vial of the same medicine that was drawn from before this one
+    undrawn   doses that may have come from it, and are drawn from no vial on record
     """
     vial = held.vial
     found: list[tuple[str, str]] = []
@@ -49,6 +52,13 @@ def warnings_of(held: Contents, before: "Vial | None", today: date) -> list[tupl
             "overdrawn",
             f"{plain(Decimal(held.overdrawn) / 1000)} {unit} more than it held are recorded as "
             "drawn. Count what is left, or correct which vial a dose came from.",
+        ))  # fmt: skip
+    if undrawn and held.left:
+        doses = "1 dose is" if undrawn == 1 else f"{undrawn} doses are"
+        found.append((
+            "not_drawn",
+            f"{doses} logged that no vial on record was drawn from. If it was this one, count "
+            "what is left in it.",
         ))  # fmt: skip
     return found
 

@@ -192,7 +192,8 @@ async def _refuse_other(session: AsyncSession, before: Vial, said: Mapping[str, 
     )
     digest = witness.digest_of_vial(first)
     for entry in await session.scalars(entries):
-        if entry.facts.get("vial") == str(before.id) and entry.facts["vial_digest"] == digest:
+        facts = entry.facts
+        if facts.get("vial") == str(before.id) and facts.get("vial_digest") == digest:
             return
     raise VialDiffers(
         "Another vial was recorded with this id.", cure="Send it with an id of its own."

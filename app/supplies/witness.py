@@ -1,7 +1,8 @@
 """What the audit entries say of vials and of what left them, so that an altered row contradicts.
 
-Draws, stock entries and answers of the checklist never change, but that an entry is voided once. A
-vial does change: each entry of it holds a digest of what it said from then on, and its revision.
+Draws, stock entries, confirmations and answers of the checklist never change, but that an entry is
+voided once and a confirmation is done once. A vial does change: each entry of it holds a digest of
+what it said from then on, and its revision.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
 from app.audit import AuditEntry, Means, digest
-from app.supplies.models import Drawn, SourceCheck, StockEntry, Vial
+from app.supplies.models import Confirmation, Drawn, SourceCheck, StockEntry, Vial
 from app.witnessing import Page, Witness, end_of, page_of, rows_by_key
 
 # Columns in the order in which a digest takes them; a new column goes to the end of a new tuple,
@@ -45,7 +46,18 @@ CHECKS = Witness(
     SourceCheck, "source check", "source_checks",
     ("patient_id", "id", "vial_id", "answers", "author_id", "at", "note"), "at",
 )  # fmt: skip
-_ALL = (DRAWS, STOCK, VOIDS, CHECKS)
+LABELS = Witness(
+    Confirmation, "label reading", "label_readings",
+    ("patient_id", "id", "vial_id", "line_id", "strength_value", "strength_unit", "author_id",
+     "started_at"),
+    "started_at",
+)  # fmt: skip
+CONFIRMED = Witness(
+    Confirmation, "confirmation", "confirmations",
+    ("patient_id", "id", "amount_value", "amount_unit", "syringe", "mark", "confirmed_at"),
+    "confirmed_at",
+)  # fmt: skip
+_ALL = (DRAWS, STOCK, VOIDS, CHECKS, LABELS, CONFIRMED)
 
 
 def digest_of_vial(vial: Vial) -> str:
@@ -117,5 +129,7 @@ UNWITNESSED = (
     (STOCK.unwitnessed, "the stock entry"),
     (VOIDS.unwitnessed, "the void"),
     (CHECKS.unwitnessed, "the source check"),
+    (LABELS.unwitnessed, "the label reading"),
+    (CONFIRMED.unwitnessed, "the confirmation"),
 )
 """Every way of reading these tables for rows that no entry tells of, and what a row is called."""

@@ -341,7 +341,7 @@ async def a_dose_says_its_lots_and_its_spot(cast: Cast) -> None:
     given = await cast.found(f"MedicationAdministration?patient={cast.id}&code={code}")
     (dose,) = (each for each in given if each["status"] == "completed")
     assert mistakes(dose) == []
-    assert dose["medicationReference"] == {"reference": "#vial-1", "display": "T-1"}
+    assert dose["medicationReference"] == {"reference": "#vial-1", "display": "Testosterone cypionate, lot T-1"}
     assert dose["supportingInformation"] == [{"reference": "#vial-2", "display": "T-2"}]
     assert [(each["id"], each["batch"]) for each in dose["contained"]] == [
         ("vial-1", {"lotNumber": "T-1", "expirationDate": "2027-01-31"}),

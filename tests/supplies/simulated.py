@@ -22,6 +22,7 @@ class Course:
     paused    nights [a, b)
     done      (night, clock) of what was taken already, or left out on purpose
     taken     nights of this week that were taken, for a line of so many nights a week
+    tick      microlitres from one line of the syringe to the next
     """
 
     first: date
@@ -37,6 +38,7 @@ class Course:
     done: set[tuple[date, int]] = field(default_factory=set)
     taken: set[date] = field(default_factory=set)
     dead: int = 0
+    tick: int = 0
 
     def falls_on(self, night: date) -> bool:
         if night < self.first or (self.until is not None and night >= self.until):
@@ -104,7 +106,7 @@ def outcome(
                 continue
             day = night + DAY if after_midnight else night
             if not dry:
-                dry = not pour(bottles, course.amount(night), course.dead, day)
+                dry = not pour(bottles, course, course.amount(night), day)
             if dry:
                 ends[number] = night
             else:
@@ -112,9 +114,9 @@ def outcome(
     return list(zip(ends, counts, strict=True))
 
 
-def pour(bottles: list[Bottle], micrograms: int, dead: int, day: date) -> bool:
+def pour(bottles: list[Bottle], course: Course, micrograms: int, day: date) -> bool:
     """Fill one syringe on a day; whether there was enough."""
-    missing = Fraction(micrograms)
+    missing = Fraction(1)
     while missing:
         good = [
             bottle
@@ -128,12 +130,22 @@ def pour(bottles: list[Bottle], micrograms: int, dead: int, day: date) -> bool:
             ends = day + DAY * bottle.days
             bottle.last = ends if bottle.last is None else min(bottle.last, ends)
         bottle.opened = True
-        if bottle.micrograms >= missing:
-            bottle.micrograms = max(Fraction(0), bottle.micrograms - missing - dead * bottle.dense)
+        dose = to_the_line(micrograms, course.tick * bottle.dense)
+        if bottle.micrograms >= missing * dose:
+            lost = missing * dose + course.dead * bottle.dense
+            bottle.micrograms = max(Fraction(0), bottle.micrograms - lost)
             missing = Fraction(0)
         else:
-            missing -= bottle.micrograms
+            missing -= bottle.micrograms / dose
             bottle.micrograms = Fraction(0)
         if bottle.once:
             bottle.micrograms = Fraction(0)
     return True
+
+
+def to_the_line(micrograms: int, line: Fraction) -> Fraction:
+    """A dose as the syringe measures it, where a line is near enough to be shown."""
+    dose = Fraction(micrograms)
+    lines = [number * line for number in range(int(dose / line) + 2)] if line else []
+    near = min(lines, key=lambda each: abs(each - dose), default=dose)
+    return near if abs(near - dose) * 10 <= dose else dose

@@ -20,8 +20,9 @@ from app.protocols.derivation import planned_doses
 from app.protocols.models import Hold, Line, Terms, Version
 from app.protocols.standing import segments
 from app.schedule import Evenings, zone
-from app.supplies.catalogue import opened_days_of
+from app.supplies.catalogue import SYRINGES, opened_days_of
 from app.supplies.forecast import Forecast, Need, Supply, run_out, run_out_by_line
+from app.supplies.kit import Kit
 from app.supplies.ledger import contents
 from app.supplies.models import Diluent, Form, Vial
 from app.supplies.needs import Course
@@ -68,6 +69,17 @@ def test_what_stays_in_the_syringe_is_lost_at_each_dose() -> None:
     assert run_out(needs, [full], DENVER).doses_left == 3, "250 and 50 of 1000 each night"
 
 
+def test_a_dose_takes_what_its_mark_holds_and_tablets_go_by_quarters() -> None:
+    """250 are 50 microlitres; on a syringe with a line for each 48 they are drawn to the first."""
+    coarse = [replace(each, tick_ul=48) for each in nightly(20)]
+    full = replace(vial(960, last_day=None), per_ul=Fraction(5))
+    assert run_out(coarse, [full], DENVER).doses_left == 4, "240 each, and 250 without"
+    too_coarse = [replace(each, tick_ul=30) for each in nightly(20)]
+    assert run_out(too_coarse, [full], DENVER).doses_left == 3, "no mark is shown for it"
+    pack = Supply(UUID(int=7), Fraction(2500), {"ug": Fraction(26, 25)}, piece=250)
+    assert run_out(nightly(20), [pack], DENVER).doses_left == 10, "quarters, not 260 thousandths"
+
+
 def test_a_single_use_vial_serves_one_dose() -> None:
     stock = [replace(vial(1000, last_day=None), single_use=True) for _ in range(3)]
     assert run_out(nightly(20), stock, DENVER).doses_left == 3
@@ -106,7 +118,7 @@ def vial(micrograms: int, *, last_day: date | None, **facts: Any) -> Supply:
 # A random history: the same facts once as rows, once as plain words, and two answers.
 
 
-def a_history(seed: int) -> tuple[Course, list[Any], dict[UUID, int], list[Any], list[Bottle]]:
+def a_history(seed: int) -> tuple[Course, list[Any], dict[UUID, Kit], list[Any], list[Bottle]]:
     """One patient's plan and vials; seeds are what a failure is named by."""
     dice = random.Random(seed)
     after_midnight = dice.random() < 0.3
@@ -121,20 +133,21 @@ def a_history(seed: int) -> tuple[Course, list[Any], dict[UUID, int], list[Any],
     entries: dict[UUID, list[tuple[Terms, Line]]] = {each.id: [] for each in versions}
     holds: list[Hold] = []
     told: list[simulated.Course] = []
-    dead: dict[UUID, int] = {}
+    kits: dict[UUID, Kit] = {}
     for number in range(dice.choice((1, 1, 2))):
         line = Line(
             patient_id=PATIENT, id=UUID(int=100 + number), medicine="sermorelin", form="",
             route="subcutaneous",
         )  # fmt: skip
         lines[line.id] = line
-        dead[line.id] = dice.choice((0, 0, 3, 20))
+        syringe = SYRINGES.get(dice.choice(("", "u100_0_3_half", "u100_1_two", "ml_1", "ml_3")))
+        kits[line.id] = Kit(syringe, dice.choice((0, 0, 3, 20)))
         said, course = recurrence(dice, minutes)
         steps = [TONIGHT + DAY * dice.randint(1, 50)] if dice.random() < 0.4 else []
         amounts = [dice.choice((100, 250, 300)) for _ in range(3)]
         course.amounts = [(TONIGHT - DAY * 40, amounts[0])]
         course.amounts += [(night, amounts[1]) for night in steps]
-        course.dead = dead[line.id]
+        course.dead, course.tick = kits[line.id].dead_space_ul, kits[line.id].tick_ul
         kept = [{"from": f"{night}", "value": str(amounts[1]), "unit": "ug"} for night in steps]
         entries[VERSION].append((terms(line, VERSION, number, said, amounts[0], kept), line))
         if changes_on and dice.random() < 0.7:
@@ -165,7 +178,7 @@ def a_history(seed: int) -> tuple[Course, list[Any], dict[UUID, int], list[Any],
         planned_until=TONIGHT + DAY * 14, clocks=clocks, stretches=stretches, terms=mine,
         holds=holds,
     )  # fmt: skip
-    return plan, [held for held, _ in made], dead, told, [bottle for _, bottle in made]
+    return plan, [held for held, _ in made], kits, told, [bottle for _, bottle in made]
 
 
 def rows_of(
@@ -274,8 +287,8 @@ def terms(
 def test_it_agrees_with_a_walk_through_the_days(tens: int) -> None:
     ended = 0
     for seed in range(tens * 20, tens * 20 + 20):
-        plan, held, dead, told, bottles = a_history(seed)
-        found = forecasts(plan, held, dead, NIGHTS)
+        plan, held, kits, told, bottles = a_history(seed)
+        found = forecasts(plan, held, kits, NIGHTS)
         if not held:
             assert found == {}
             continue
@@ -307,13 +320,13 @@ def needs_of_two(draw: st.DrawFn) -> list[Need]:
     """Doses of two lines on some days, with pauses between them, in order of time."""
     found = []
     for number in (5, 6):
-        dead = draw(st.sampled_from((0, 3, 30)))
+        dead, tick = draw(st.sampled_from(((0, 0), (3, 5), (30, 10), (2, 20))))
         for day in sorted(draw(st.sets(DAYS, max_size=25))):
             amount = Amount(Decimal(draw(st.integers(1, 400))), "ug")
             (one,) = nightly(1, number)
             found.append(replace(
                 one, night=TONIGHT + DAY * day, due_at=one.due_at + DAY * day, amount=amount,
-                dead_ul=dead,
+                dead_ul=dead, tick_ul=tick,
             ))  # fmt: skip
     return sorted(found, key=lambda need: need.due_at)
 

@@ -193,6 +193,21 @@ def test_a_third_of_a_microlitre_is_rounded_once_and_not_lost() -> None:
     assert part.quantity == 33
 
 
+def test_a_dose_takes_what_its_mark_holds_where_a_mark_is_shown() -> None:
+    """On lines of ten microlitres 125 are drawn to 120; the figure would be too far off at 11."""
+    full = [Candidate(VIAL, 1000)]
+    for micrograms, tick, quantity in ((125, 10, 120), (125, None, 125), (11, 20, 11), (96, 10, 100)):
+        (part,) = choose(full, Amount(Decimal(micrograms), "ug"), tick=tick)
+        assert part.quantity == quantity
+    # The rest of one vial and some of the next reach the same line together.
+    parts = choose([Candidate(a_vial(), 50), Candidate(VIAL, 1000)], Amount(Decimal(125), "ug"), 0, 10)
+    assert [part.quantity for part in parts] == [50, 70]
+    pills = a_vial(form=Form.TABLETS, volume_ul=None, tablets=30)
+    for micrograms, tick, quantity in ((520, 0, 500), (520, None, 520)):
+        (part,) = choose([Candidate(pills, 30_000)], Amount(Decimal(micrograms), "ug"), 84, tick)
+        assert (part.quantity, part.dead_space) == (quantity, 0)
+
+
 def test_where_nobody_can_tell_how_much_it_is_the_vial_in_use_is_named_all_the_same() -> None:
     odd = a_vial(strengths=[{"substance": "Sermorelin", "value": "500", "unit": "[IU]"}])
     (part,) = choose([Candidate(odd, 1000), Candidate(VIAL, 1000)], Amount(Decimal(100), "ug"))
@@ -236,6 +251,8 @@ def test_what_was_in_a_vial_that_is_thrown_away_counts_as_discarded() -> None:
         ({"use_by": date(2026, 11, 30)}, False),
         ({"opened_at": datetime(2026, 11, 2, 22, tzinfo=HERE)}, False),
         ({"opened_at": datetime(2026, 11, 3, 22, tzinfo=HERE)}, True),
+        ({"opened_at": datetime(2026, 12, 1, 23, 30, tzinfo=HERE)}, True),
+        ({"opened_at": datetime(2026, 12, 2, 0, 30, tzinfo=HERE)}, False),
         ({"form": Form.POWDER, "volume_ul": None}, False),
         ({"form": Form.POWDER, "volume_ul": None, "diluent_ul": 1000,
           "reconstituted_at": datetime(2026, 12, 1, 23, 30, tzinfo=HERE)}, True),

@@ -276,6 +276,13 @@ async def test_an_altered_row_contradicts_the_audit(
         f"/api/doses/{dose['id']}/log", json={"id": str(uuid4()), "kind": "taken"}
     )
     assert taken.json()["given"]["vials"][0]["quantity"]["value"] == "0.1"
+    await shelf.put(f"{MINE}/lines/{dose['line_id']}/kit", json={"syringe": "u100_1"})
+    begun = {"id": str(uuid4()), "line": dose["line_id"], "vial": vial["id"],
+             "strength": {"value": "2.5", "unit": "mg"}}  # fmt: skip
+    await shelf.post(f"{MINE}/draw/confirmations", json=begun)
+    mark = {"mark": "10", "syringe": "u100_1"}
+    shown = await shelf.post(f"{MINE}/draw/confirmations/{begun['id']}/confirm", json=mark)
+    assert shown.json()["state"] == "ready"
 
     async def findings() -> list[str]:
         verdict = await verify(sessions, [Sealer(SECRET)], now=time.now)
@@ -288,6 +295,8 @@ async def test_an_altered_row_contradicts_the_audit(
         (Vial, "lot", "FORGED", "vial"), (Drawn, "quantity", 1, "draw"),
         (StockEntry, "quantity", 1, "stock entry"), (StockEntry, "voided_at", None, "void"),
         (SourceCheck, "answers", {}, "source check"), (Vial, "revision", 2, "vial"),
+        (Confirmation, "strength_value", Decimal(5), "label reading"),
+        (Confirmation, "mark", Decimal(20), "confirmation"),
     ):  # fmt: skip
         async with sessions.begin() as session:
             row: Any = (await session.scalars(select(table))).one()

@@ -22,7 +22,10 @@ def medicine_of(line: Line, vials: Sequence[FromVial]) -> Resource:
     medicine = medicine_concept(line.medicine, line.form)
     if not vials:
         return {"medicationCodeableConcept": medicine}
-    names = [{"reference": f"#vial-{n}", "display": each.lot} for n, each in _numbered(vials)]
+    names = [
+        {"reference": f"#vial-{n}", "display": f"{medicine['text']}, lot {each.lot}"}
+        for n, each in _numbered(vials)
+    ]
     beside: Resource = {"supportingInformation": names[1:]} if names[1:] else {}
     return {
         "contained": [_contained(n, medicine, each) for n, each in _numbered(vials)],

@@ -2,7 +2,6 @@ import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 
-import { zoneChoices, zoneName } from '../words/zones.ts';
 import { Field } from './Field.tsx';
 import type { Form } from './form.ts';
 
@@ -19,4 +18,16 @@ export function ZoneField({ form, value }: { readonly form: Form; readonly value
       )}
     </Field>
   );
+}
+
+/** Every zone a person can choose, with this one among them. */
+function zoneChoices(own: string): string[] {
+  const all = Intl.supportedValuesOf('timeZone').filter((zone) => zone.includes('/') && !zone.startsWith('Etc/'));
+  return own && !all.includes(own) ? [own, ...all] : all;
+}
+
+/** A zone as a place: "Denver (America)". */
+function zoneName(zone: string): string {
+  const [area, ...place] = zone.replaceAll('_', ' ').split('/');
+  return place.length > 0 ? `${place.reverse().join(', ')} (${area})` : zone;
 }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 
 import type { ExtraReport, LogReport } from '../../shared/reports.ts';
 import type { Dose } from '../api/types.ts';
-import { doubt, doubtText, timesPlanned } from './again.ts';
+import { doubt, timesPlanned } from './again.ts';
+import { doubtText } from './question.ts';
 
 const dose = {
   id: 'd', line_id: 'l', night: '2026-11-21', amount: { value: '100', unit: 'ug' }, state: 'taken', extra: false, taken_at: '2026-11-21T21:31:00Z',

@@ -2,7 +2,6 @@
 
 import type { AmendReport, Asked, ExtraReport, LogReport } from '../../shared/reports.ts';
 import type { Amount, Dose } from '../api/types.ts';
-import { amountText, unitName } from './schedule.ts';
 
 const MASS: Readonly<Record<string, number>> = { ug: 1, mg: 1_000, g: 1_000_000 };
 
@@ -37,17 +36,4 @@ export function doubt(
   const far = times !== undefined && (times > FAR || times < 1 / FAR);
   if (far) return { code: 'amount_far_off', planned: planned.amount, ...second };
   return second ? { code: 'taken_tonight', ...second } : undefined;
-}
-
-/** The question in words; `at` is when the other dose was taken, as it is spoken. */
-export function doubtText(asked: Asked, given: Amount | undefined, at: string | undefined): string {
-  if (asked.code === 'taken_tonight') return `You logged this ${at ? `at ${at}` : 'already'}. Log another?`;
-  const planned = asked.planned && ` Planned is ${inFull(asked.planned)}.`;
-  const second = at && ` You also logged this at ${at}.`;
-  return `You entered ${given ? inFull(given) : 'an unusual amount'}.${planned ?? ''}${second ?? ''} Is that what you took?`;
-}
-
-/** An amount with its unit spelled out: "2 mg (milligrams)". */
-function inFull(amount: Amount): string {
-  return amount.unit.startsWith('{') ? amountText(amount) : `${amount.value} ${unitName(amount.unit)}`;
 }

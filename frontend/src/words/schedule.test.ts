@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { amountText, DEFAULT_LADDER, ladderText, nightsText, timesText, windowText } from './schedule.ts';
+import { amountText } from './amounts.ts';
+import { DEFAULT_LADDER, ladderText, nightsText, timesText, windowText } from './schedule.ts';
 
 const always = { every: 1, weeks_on: 1, weeks_off: 0 };
 

@@ -1,42 +1,11 @@
-/** Amounts, nights and reminder ladders in plain words. Pure. */
+/** Nights and reminder ladders in plain words. Pure. */
 
-import type { Amount, Recurrence, RecurrenceIn } from '../api/types.ts';
+import type { Recurrence, RecurrenceIn } from '../api/types.ts';
+import { spanText } from './amounts.ts';
 import { plural, spoken, weekdayName } from './night.ts';
-
-// Written mcg, because a µ by hand or in a small font is misread as m: a thousandfold slip (ISMP).
-const UNITS: Readonly<Record<string, string>> = {
-  ug: 'mcg', mg: 'mg', g: 'g', mL: 'mL', '[IU]': 'IU', '{tablet}': 'tablet', '{capsule}': 'capsule', '{actuation}': 'spray',
-};
-
-const LONG_UNITS: Readonly<Record<string, string>> = {
-  ug: 'mcg (micrograms)', mg: 'mg (milligrams)', g: 'g (grams)', mL: 'mL (millilitres)',
-  '[IU]': 'IU (international units)', '{tablet}': 'tablets', '{capsule}': 'capsules', '{actuation}': 'sprays',
-};
-
-const ROUTES: Readonly<Record<string, string>> = {
-  subcutaneous: 'under the skin', intramuscular: 'into the muscle', oral: 'by mouth', nasal: 'into the nose',
-  transdermal: 'on the skin', sublingual: 'under the tongue',
-};
 
 /** The default ladder: at the time, 20 and 60 minutes later, and half an hour before it is too late. */
 export const DEFAULT_LADDER: readonly number[] = [0, 20, 60, -30];
-
-/** An amount as it stands on a label: "0.2 mg", "2 tablets". */
-export function amountText({ value, unit }: Amount): string {
-  const name = UNITS[unit] ?? unit.replace(/[{}[\]]/g, '');
-  const counted = unit.startsWith('{') && Number(value) !== 1;
-  return `${value} ${name}${counted ? 's' : ''}`;
-}
-
-/** A unit with its name, for choosing. */
-export function unitName(unit: string): string {
-  return LONG_UNITS[unit] ?? unit.replace(/[{}[\]]/g, '');
-}
-
-/** How a medicine is taken: "under the skin". */
-export function routeText(route: string): string {
-  return ROUTES[route] ?? route;
-}
 
 /** Which nights: "every night", "Monday to Friday", "every 3 nights". */
 export function nightsText(rule: Pick<Recurrence, 'weekdays' | 'every' | 'weeks_on' | 'weeks_off'> & Pick<RecurrenceIn, 'per_week'>): string {
@@ -56,12 +25,6 @@ export function nightsText(rule: Pick<Recurrence, 'weekdays' | 'every' | 'weeks_
 /** When in the night: "at bedtime", "at 20:00". */
 export function timesText(times: readonly string[]): string {
   return spoken(times.map((time) => (time === 'bedtime' ? 'at bedtime' : `at ${time}`)));
-}
-
-/** A span of minutes: "20 minutes", "1 hour", "1 hour 30 minutes". */
-export function spanText(minutes: number): string {
-  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  return [hours && plural(hours, 'hour'), (rest || !hours) && plural(rest, 'minute')].filter(Boolean).join(' ');
 }
 
 /** One rung of a ladder: "at the time", "20 minutes later", "30 minutes before it is too late". */

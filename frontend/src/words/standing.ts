@@ -2,7 +2,7 @@
 
 import type { Away, Dose, TooClose, Week } from '../api/types.ts';
 import { momentName, weekdayName } from './night.ts';
-import { spanText } from './schedule.ts';
+import { spanText } from './amounts.ts';
 import { wallClock, weekdayOf } from './time.ts';
 
 /** The clock by which moments are told. */

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { Reconciliation } from '../../api/stock.ts';
 import { plural } from '../../words/night.ts';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 import { dateOf } from '../settings/consent.ts';
 import { differenceText, earlyText, reconciledRows } from './supplies.ts';
 

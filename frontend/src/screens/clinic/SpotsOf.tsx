@@ -2,8 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 
 import { call } from '../../api/client.ts';
-import type { Sites } from '../../api/sites.ts';
-import type { SpotReaction, SpotReactions } from '../../api/stock.ts';
+import type { Reaction, Reactions, Sites } from '../../api/sites.ts';
 import { sayPolitely } from '../../state/said.ts';
 import { Choice, Mistake } from '../../ui/Field.tsx';
 import { plain } from '../../ui/form.ts';
@@ -22,7 +21,7 @@ export function SpotsOf({ patient, mayChange }: SpotsOfProps): JSX.Element {
   const path = `/api/patients/${encodeURIComponent(patient)}`;
   // Every spot is in the answer, whatever the route; of this one it says what the clinic allows.
   const sites = useFetched<Sites>(`${path}/sites?route=intramuscular`);
-  const told = useFetched<SpotReactions>(`${path}/reactions`);
+  const told = useFetched<Reactions>(`${path}/reactions`);
   const busy = useSignal(false);
   const trouble = useSignal('');
   const allow = async (deltoid: boolean): Promise<void> => {
@@ -72,7 +71,7 @@ export function SpotsOf({ patient, mayChange }: SpotsOfProps): JSX.Element {
   );
 }
 
-function Reacted({ reaction: { site, kind, noticed_on, ended_on, note } }: { readonly reaction: SpotReaction }): JSX.Element {
+function Reacted({ reaction: { site, kind, noticed_on, ended_on, note } }: { readonly reaction: Reaction }): JSX.Element {
   return (
     <li class="entry" data-reaction={kind}>
       <p>{site.name}: {kind === 'other' ? 'something else' : kind}, since {fullDate(noticed_on)}{ended_on && ` until ${fullDate(ended_on)}`}.</p>

@@ -1,6 +1,6 @@
 import { Fragment, type JSX } from 'preact';
 
-import type { LateDraws, Reconciliation, RefillRequests, Supplies, SupplyFigure } from '../../api/stock.ts';
+import type { LateDraws, Reconciliation, RefillRequests, Supplies } from '../../api/stock.ts';
 import type { Vials } from '../../api/supplies.ts';
 import type { Adherence } from '../../api/types.ts';
 import { Mistake } from '../../ui/Field.tsx';
@@ -90,7 +90,7 @@ function Refills({ requests }: RefillRequests): JSX.Element | null {
 
 /** What the vials say and what was logged, beside each other, with the gap named. */
 function BesideTheLog({ adherence }: { readonly adherence: Adherence }): JSX.Element {
-  const rows = adherence.lines.flatMap(({ line, supply }) => (line && supply ? [{ line, supply: supply as SupplyFigure }] : []));
+  const rows = adherence.lines.flatMap(({ line, supply }) => (line && supply ? [{ line, supply }] : []));
   return (
     <section class="stack tight" aria-labelledby="beside">
       <h3 id="beside">Supply beside the log</h3>

@@ -4,7 +4,7 @@ import { useRef } from 'preact/hooks';
 
 import type { CheckAnswer, SourceChecklist, Vial } from '../../api/supplies.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 import { useFetched } from '../health/load.ts';
 import { fullDate } from '../settings/consent.ts';
 import { SourceCheckForm } from '../supplies/SourceCheckForm.tsx';

@@ -4,7 +4,7 @@ import type { SupplyFigure } from '../../api/stock.ts';
 import type { Adherence, AdherenceFigures } from '../../api/types.ts';
 import { dayAndMonth, plural } from '../../words/night.ts';
 import { reasonText } from '../../words/reasons.ts';
-import { spanText } from '../../words/schedule.ts';
+import { spanText } from '../../words/amounts.ts';
 import { daysBetween } from '../../words/time.ts';
 import { supplyCells } from './supplies.ts';
 
@@ -81,14 +81,14 @@ export function detailRows(figures: AdherenceFigures): [name: string, words: str
     ['Runs of missed doses', holidays && holidays.count > 0 ? `${holidays.count}, the longest of ${holidays.longest}` : undefined],
     ['Why skipped', Object.entries(reasons).map(([reason, count]) => `“${reasonText(reason)}” ${count}`).join(', ') || undefined],
     ['Logged', lag && lag.median !== null ? `${Math.round(lag.median) === 0 ? 'As it was taken' : `${minutesText(lag.median)} after it was taken`}${lag.backfilled_over_24h > 0 ? `; ${lag.backfilled_over_24h} a day or more later` : ''}` : undefined],
-    ['By supply', supplyText(figures.supply as SupplyFigure | null | undefined)],
+    ['By supply', supplyText(figures.supply)],
     ['Treatment', persistence ? `${STATES[persistence.state]}${persistence.days !== null ? `, ${plural(persistence.days, 'day')}` : ''}` : undefined],
   ];
   return rows.filter((row): row is [string, string] => row[1] !== undefined);
 }
 
 /** What the vials on record cover beside what was logged, with the gap named; nothing where no vial is on record. */
-function supplyText(supply: SupplyFigure | null | undefined): string | undefined {
+function supplyText(supply: SupplyFigure | null): string | undefined {
   if (!supply) return undefined;
   const [covered, taken] = supplyCells(supply);
   return `${covered} covered, ${taken} logged.${supply.gap ? ` ${supply.gap.text}` : ''}`;

@@ -3,7 +3,7 @@
 import type { RecalledPatient, RecalledVial, Reconciled, SupplyFigure, SupplyLine } from '../../api/stock.ts';
 import type { Source, Vial } from '../../api/supplies.ts';
 import { plural } from '../../words/night.ts';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 import { dateOf, fullDate } from '../settings/consent.ts';
 
 /** How a vial stands. */

@@ -4,7 +4,7 @@ import type { Dose, Flag, Marker, NightWord, Result, Review, SignalLevel, Trends
 import { dayNumber } from '../../ui/chart/scale.ts';
 import { dayAndMonth, plural, spoken } from '../../words/night.ts';
 import { reasonText } from '../../words/reasons.ts';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 import { addDays, daysBetween } from '../../words/time.ts';
 import { loudest, valueText } from '../health/history.ts';
 import { tidy } from '../health/trending.ts';

@@ -4,7 +4,7 @@ import { doses, plan, tonight } from '../../state/plan.ts';
 import { Page } from '../../ui/Page.tsx';
 import type { KnownDose } from '../../words/dose.ts';
 import { dayAndMonth, nightHeading } from '../../words/night.ts';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 import { bothTimes } from '../../words/standing.ts';
 import { addDays } from '../../words/time.ts';
 import { stateText } from '../tonight/DoseSettled.tsx';

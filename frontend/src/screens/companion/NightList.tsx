@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 
 import type { Dose } from '../../api/types.ts';
 import { dayAndMonth, nightHeading } from '../../words/night.ts';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 import { doseWords, nightsOf, reminderWords } from './words.ts';
 
 interface NightListProps {

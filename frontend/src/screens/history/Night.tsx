@@ -11,7 +11,7 @@ import { Mistake } from '../../ui/Field.tsx';
 import { plain } from '../../ui/form.ts';
 import { isThere, known } from '../../words/dose.ts';
 import { longDate } from '../../words/night.ts';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 import { addDays } from '../../words/time.ts';
 import { PastDose } from './PastDose.tsx';
 

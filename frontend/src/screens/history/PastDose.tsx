@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 
 import { undo } from '../../state/log.ts';
 import type { KnownDose } from '../../words/dose.ts';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 import { DoseSettled } from '../tonight/DoseSettled.tsx';
 import { LogSheet, Where } from '../tonight/lazily.tsx';
 import { LogIt } from '../tonight/Missed.tsx';

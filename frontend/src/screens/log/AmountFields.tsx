@@ -6,7 +6,8 @@ import type { Amount } from '../../api/types.ts';
 import { Choice, Field } from '../../ui/Field.tsx';
 import { Mistakes, type Form } from '../../ui/form.ts';
 import { AMOUNT_REASONS } from '../../words/reasons.ts';
-import { amountText, unitName } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
+import { unitName } from '../../words/units.ts';
 import { enteredAmount, unitsLike } from './amounts.ts';
 
 type AmountReason = NonNullable<Details['amount_reason']>;

@@ -8,7 +8,7 @@ import { now } from '../../state/now.ts';
 import { doses, plan } from '../../state/plan.ts';
 import { past } from '../../state/past.ts';
 import { asking, refused } from '../../state/waiting.ts';
-import { doubtText } from '../../words/again.ts';
+import { doubtText } from '../../words/question.ts';
 import { momentName } from '../../words/night.ts';
 
 /** Put the question over whatever screen is shown. */

@@ -7,7 +7,7 @@ import { waiting } from '../../state/waiting.ts';
 import { Choice, Submit, Trouble } from '../../ui/Field.tsx';
 import { Mistakes, useForm } from '../../ui/form.ts';
 import { possibleNights } from '../../words/earlier.ts';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 import { addDays } from '../../words/time.ts';
 import { AmountFields, amountAnswer, useAmount } from './AmountFields.tsx';
 import { TakenAt, takenAtAnswer, useTakenAt } from './TakenAt.tsx';

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { Amount } from '../../api/types.ts';
 import { take } from '../../state/log.ts';
 import type { KnownDose } from '../../words/dose.ts';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 
 interface WhichAmountProps {
   readonly dose: KnownDose;

@@ -4,7 +4,8 @@ import type { Medicine } from '../../api/types.ts';
 import { Choice, Field, forgive, Mistake } from '../../ui/Field.tsx';
 import type { Form } from '../../ui/form.ts';
 import { WEEKDAYS } from '../../words/night.ts';
-import { routeText, unitName } from '../../words/schedule.ts';
+import { routeText } from '../../words/amounts.ts';
+import { unitName } from '../../words/units.ts';
 import { amountDoubt, type DraftLine } from './draft.ts';
 import { More } from './More.tsx';
 

@@ -4,7 +4,8 @@ import type { Line, Version } from '../../api/types.ts';
 import { tonight } from '../../state/plan.ts';
 import { me } from '../../state/session.ts';
 import { dayAndMonth } from '../../words/night.ts';
-import { amountText, ladderText, routeText, windowText } from '../../words/schedule.ts';
+import { amountText, routeText } from '../../words/amounts.ts';
+import { ladderText, windowText } from '../../words/schedule.ts';
 import { sourceText } from '../../words/standing.ts';
 import { gapText, holdText, prescribedBeside, stepsText } from './words.ts';
 

@@ -4,7 +4,9 @@ import type { Medicine } from '../../api/types.ts';
 import { me } from '../../state/session.ts';
 import { Choice, Field } from '../../ui/Field.tsx';
 import type { Form } from '../../ui/form.ts';
-import { DEFAULT_LADDER, ladderText, rungText, spanText, unitName, windowText } from '../../words/schedule.ts';
+import { spanText } from '../../words/amounts.ts';
+import { DEFAULT_LADDER, ladderText, rungText, windowText } from '../../words/schedule.ts';
+import { unitName } from '../../words/units.ts';
 import type { DraftLine, DraftStep } from './draft.ts';
 import { gapText } from './words.ts';
 

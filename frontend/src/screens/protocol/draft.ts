@@ -2,7 +2,8 @@
 
 import type { Line, LineIn, Medicine, Recurrence, RecurrenceIn, Template } from '../../api/types.ts';
 import { dayAndMonth } from '../../words/night.ts';
-import { amountText, nightsText, routeText, timesText } from '../../words/schedule.ts';
+import { amountText, routeText } from '../../words/amounts.ts';
+import { nightsText, timesText } from '../../words/schedule.ts';
 
 /** One medicine in the form, with everything as it was typed. */
 export interface DraftLine {

@@ -2,7 +2,7 @@
 
 import type { Because, Hold, Line, Version, VersionNote } from '../../api/types.ts';
 import { dayAndMonth, longDate, nightName } from '../../words/night.ts';
-import { amountText, spanText } from '../../words/schedule.ts';
+import { amountText, spanText } from '../../words/amounts.ts';
 import { daysBetween } from '../../words/time.ts';
 
 /** A night to come within a sentence: "tonight", "Monday night", "Monday 30 November". */

@@ -10,7 +10,7 @@ import { plan } from '../../state/plan.ts';
 import { Mistake } from '../../ui/Field.tsx';
 import { plain } from '../../ui/form.ts';
 import { Page } from '../../ui/Page.tsx';
-import { routeText } from '../../words/schedule.ts';
+import { routeText } from '../../words/amounts.ts';
 import { ReactionForm } from './ReactionForm.tsx';
 import { ReactionRow } from './ReactionRow.tsx';
 import { presentClock, SpotMap } from './SpotMap.tsx';

@@ -50,7 +50,7 @@ export default function ToDraw({ doses, card = false }: ToDrawProps): JSX.Elemen
     <a key={dose.id} class="link-row" href={`/supplies/draw?line=${dose.line_id}`} data-draw={dose.line_id} aria-label={card || doses.length > 1 ? `${text}${lot ? `, lot ${lot}` : ''}: ${dose.label}` : undefined}>
       <span>
         {text}
-        {(lot || !card) && <span class="soft small lot">{[!card && doses.length > 1 && dose.label, lot && `lot ${lot}`].filter(Boolean).join(' · ')}</span>}
+        {(lot || !card) && <span class="soft small lot">{[!card && doses.length > 1 && dose.label, lot && `Lot ${lot}`].filter(Boolean).join(' · ')}</span>}
       </span>
       <Icon name="next" />
     </a>

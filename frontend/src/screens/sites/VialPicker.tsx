@@ -6,10 +6,12 @@ import { get } from '../../api/client.ts';
 import type { Vial, Vials } from '../../api/supplies.ts';
 import { Mistake } from '../../ui/Field.tsx';
 import { plain } from '../../ui/form.ts';
+import { Icon } from '../../ui/Icon.tsx';
 import type { KnownDose } from '../../words/dose.ts';
 import { dayAndMonth } from '../../words/night.ts';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 import { sayVial } from './say.ts';
+import { isInjected } from './spots.ts';
 
 interface VialPickerProps {
   readonly dose: KnownDose;
@@ -30,12 +32,13 @@ export function VialPicker({ dose, gone = false, onDone }: VialPickerProps): JSX
   }, [dose.id, gone]);
   if (trouble.value) return <Mistake text={trouble.value} />;
   if (!vials.value) return <p class="soft" aria-busy="true">One moment…</p>;
-  if (vials.value.length === 0) return <p class="soft">No vial of this medicine is on record. <a href="/supplies">Supplies</a></p>;
+  if (vials.value.length === 0) return <p class="soft">No {isInjected(dose.route) ? 'vial' : 'pack'} of this medicine is on record. <a href="/supplies">Supplies</a></p>;
   const recorded = new Set(dose.given?.vials?.map(({ id }) => id));
   return (
     <>
       {vials.value.map((vial) => (
         <button key={vial.id} class="button mid" type="button" data-vial={vial.id} aria-pressed={recorded.has(vial.id)} onClick={() => { void sayVial(dose, vial); onDone(); }}>
+          {recorded.has(vial.id) && <Icon name="done" size={20} />}
           <span>
             {vial.lot ? `Lot ${vial.lot}` : vial.medicine_name}
             <span class="soft small">{vialText(vial)}</span>
@@ -54,5 +57,5 @@ const STANDS: Readonly<Record<Vial['status'], string>> = {
 /** How a vial stands, in a few words. */
 function vialText({ status, discard_on, left, form }: Vial): string {
   const much = left && status !== 'gone' && status !== 'empty' && (form === 'tablets' ? `${left.value} left` : `${amountText(left)} left`);
-  return [STANDS[status], much, discard_on && status !== 'gone' && `until ${dayAndMonth(discard_on)}`].filter(Boolean).join(', ');
+  return [STANDS[status], much, discard_on && status !== 'gone' && `${status === 'past_its_date' ? 'last day was' : 'throw away after'} ${dayAndMonth(discard_on)}`].filter(Boolean).join(', ');
 }

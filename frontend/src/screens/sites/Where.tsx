@@ -1,13 +1,14 @@
 import { useSignal } from '@preact/signals';
-import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import type { JSX, RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 import { Icon } from '../../ui/Icon.tsx';
+import { holdStill } from '../../ui/still.ts';
 import type { KnownDose } from '../../words/dose.ts';
 import { current, fetchSites, pass, recall, suggestionFor } from './known.ts';
 import { saySite } from './say.ts';
 import { SpotPicker } from './SpotPicker.tsx';
-import { givenText, isInjected, whyText } from './spots.ts';
+import { givenText, isInjected, whichText, whyText } from './spots.ts';
 import { VialPicker } from './VialPicker.tsx';
 import './styles.ts';
 
@@ -16,9 +17,6 @@ interface WhereProps {
   /** Ask what nobody has said yet; without it, only what is known is shown. */
   readonly ask?: boolean;
 }
-
-/** For so long, in milliseconds, a finger that pressed something else does not answer. */
-const STILL = 400;
 
 /** Where a dose that was taken went and from which vial, and one question at a time while nobody has said. */
 export default function Where({ dose, ask = false }: WhereProps): JSX.Element | null {
@@ -34,6 +32,7 @@ export default function Where({ dose, ask = false }: WhereProps): JSX.Element | 
   return (
     <>
       {words && <p class="soft small" data-given>{words}</p>}
+      {dose.given?.warnings?.map(({ code, text }) => <p key={code} class="state late small" data-warning={code}>{text}</p>)}
       {site && <AskSite dose={dose} />}
       {vial && <AskVial dose={dose} />}
     </>
@@ -43,20 +42,22 @@ export default function Where({ dose, ask = false }: WhereProps): JSX.Element | 
 /** Where it went: the suggested spot is one tap, any other is on the map, and not to say is fine. */
 function AskSite({ dose }: { readonly dose: KnownDose }): JSX.Element | null {
   const other = useSignal(false);
-  const still = useStill();
+  const { section, answered } = useQuestion();
   useEffect(() => void fetchSites(dose).catch(() => undefined), [dose.id]);
+  // The button that opened the map is gone: the keyboard goes on in it.
+  useEffect(() => void (other.value && section.current?.querySelector('input')?.focus({ preventScroll: true })), [other.value]);
   const spot = suggestionFor(dose);
   const found = current().sites[dose.line_id];
   if (!found) return null;
   return (
-    <section class={still ? 'where still' : 'where'} data-asks="site" aria-label={`Where did it go? ${dose.label}`}>
+    <section class="where" ref={section} data-asks="site" aria-label={`Where did it go? ${dose.label}`}>
       {other.value ? (
-        <SpotPicker dose={dose} legend="Where did it go?" onDone={() => (other.value = false)} />
+        <SpotPicker dose={dose} legend="Where did it go?" onDone={answered} />
       ) : (
         <>
           <h3>Where did it go?</h3>
           {spot && (
-            <button class="button warm mid" type="button" data-do="suggested-site" data-spot={spot.code} onClick={() => void saySite(dose, spot)}>
+            <button class="button warm mid" type="button" data-do="suggested-site" data-spot={spot.code} onClick={() => { answered(); void saySite(dose, spot); }}>
               <Icon name="star" size={20} />
               <span>{spot.name}<span class="soft small">{whyText(spot, found)}</span></span>
             </button>
@@ -65,30 +66,33 @@ function AskSite({ dose }: { readonly dose: KnownDose }): JSX.Element | null {
       )}
       <div class="dose-actions">
         {!other.value && <button class="button" type="button" data-do="other-site" onClick={() => (other.value = true)}>{spot ? 'Another spot…' : 'Choose…'}</button>}
-        <button class="button" type="button" data-do="pass-site" onClick={() => pass(dose.id)}>Not now</button>
+        <button class="button" type="button" data-do="pass-site" onClick={() => { answered(); pass(dose.id); }}>Not now</button>
       </div>
     </section>
   );
 }
 
-/** From which vial it came, where Vesper could not tell. */
+/** From which vial or pack it came, where Vesper could not tell. */
 function AskVial({ dose }: { readonly dose: KnownDose }): JSX.Element {
-  const still = useStill();
-  const done = (): void => undefined;
+  const { section, answered } = useQuestion();
+  const question = whichText(dose);
   return (
-    <section class={still ? 'where still' : 'where'} data-asks="vial" aria-label={`Which vial was it from? ${dose.label}`}>
-      <h3>Which vial was it from?</h3>
-      <VialPicker dose={dose} onDone={done} />
-      <button class="button plain" type="button" data-do="pass-vial" onClick={() => pass(`${dose.id} vial`)}>Not now</button>
+    <section class="where" ref={section} data-asks="vial" aria-label={`${question} ${dose.label}`}>
+      <h3>{question}</h3>
+      <VialPicker dose={dose} onDone={answered} />
+      <button class="button plain" type="button" data-do="pass-vial" onClick={() => { answered(); pass(`${dose.id} vial`); }}>Not now</button>
     </section>
   );
 }
 
-function useStill(): boolean {
-  const still = useSignal(true);
-  useEffect(() => {
-    const timer = setTimeout(() => (still.value = false), STILL);
-    return () => clearTimeout(timer);
-  }, []);
-  return still.value;
+/** A question comes up, and goes with its answer: no finger presses what moves, and the keyboard stays at the dose. */
+function useQuestion(): { readonly section: RefObject<HTMLElement>; readonly answered: () => void } {
+  const section = useRef<HTMLElement>(null);
+  useLayoutEffect(holdStill, []);
+  const answered = (): void => {
+    holdStill();
+    const dose = section.current?.closest('[data-dose]');
+    requestAnimationFrame(() => dose?.querySelector<HTMLElement>('[data-do=amend]')?.focus({ preventScroll: true }));
+  };
+  return { section, answered };
 }

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 
 import type { KnownDose } from '../../words/dose.ts';
 import { SpotPicker } from './SpotPicker.tsx';
-import { isInjected } from './spots.ts';
+import { isInjected, whichText } from './spots.ts';
 import { VialPicker } from './VialPicker.tsx';
 
 /** Where a dose on record went and from which vial, to be said or changed; each is saved by itself. */
@@ -23,7 +23,7 @@ export function WhereSheet({ dose }: { readonly dose: KnownDose }): JSX.Element 
           {open.value === 'site' && <SpotPicker dose={dose} legend="Where did it go?" onDone={close} />}
         </>
       )}
-      <button class="button" type="button" data-do="change-vial" aria-expanded={open.value === 'vial'} onClick={toggle('vial')}>{lots ? `From ${lots}…` : 'Which vial was it from?…'}</button>
+      <button class="button" type="button" data-do="change-vial" aria-expanded={open.value === 'vial'} onClick={toggle('vial')}>{lots ? `From ${lots}…` : `${whichText(dose)}…`}</button>
       {open.value === 'vial' && <VialPicker dose={dose} gone onDone={close} />}
     </div>
   );

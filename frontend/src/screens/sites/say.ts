@@ -20,7 +20,7 @@ export async function sayVial(dose: KnownDose, vial: Pick<Given['vials'][number]
   sayPolitely('Saved.');
   const vials = vial ? [{ id: vial.id, lot: vial.lot, medicine_name: vial.medicine_name, quantity: null }] : [];
   const asks = { vial: false, site: dose.given?.asks.site ?? false };
-  await tell(dose, 'vial', { vial: vial?.id ?? null }, { vials, assumed: false, asks });
+  await tell(dose, 'vial', { vial: vial?.id ?? null }, { vials, assumed: false, asks, warnings: [] });
 }
 
 function tell(dose: KnownDose, what: 'site' | 'vial', said: object, given: Partial<Given>): Promise<void> {

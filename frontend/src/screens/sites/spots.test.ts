@@ -8,7 +8,7 @@ const CODES: readonly (readonly [string, Spot['view']])[] = [
   ['ventrogluteal', 'front'], ['vastus_lateralis', 'front'], ['deltoid', 'back'], ['buttock', 'back'],
   ['abdomen_upper', 'front'], ['abdomen_lower', 'front'], ['thigh', 'front'], ['upper_arm', 'back'],
 ];
-const ALL = CODES.flatMap(([code, view]) => ['left', 'right'].map((side) => ({ code: `${code}_${side}`, side, view })));
+const ALL = CODES.flatMap(([code, view]) => (['left', 'right'] as const).map((side) => ({ code: `${code}_${side}`, side, view })));
 
 /** The map in a card on a phone of 320 px: the page's sides, the card's padding and edges taken off. */
 const NARROW = 320 - 2 * 18 - 2 * 16 - 2;

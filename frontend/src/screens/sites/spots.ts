@@ -134,11 +134,16 @@ export function isInjected(route: string): boolean {
   return route === 'subcutaneous' || route === 'intramuscular';
 }
 
+/** The question from which vial or pack a dose came. */
+export function whichText({ route }: { readonly route: string }): string {
+  return `Which ${isInjected(route) ? 'vial' : 'pack'} was it from?`;
+}
+
 /** What a dose was given from and into, in one line; empty where nobody has said: "Left thigh · lot 4711". */
 export function givenText(given: Given | null | undefined): string {
   const vials = given?.vials ?? [];
   const lots = vials.map(({ lot, medicine_name }) => (lot ? `lot ${lot}` : medicine_name)).join(', then ');
-  return [given?.site?.name, lots].filter(Boolean).join(' · ');
+  return given?.site ? [given.site.name, lots].filter(Boolean).join(' · ') : lots.charAt(0).toUpperCase() + lots.slice(1);
 }
 
 /**

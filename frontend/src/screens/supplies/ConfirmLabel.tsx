@@ -5,7 +5,7 @@ import { post, Problem } from '../../api/client.ts';
 import type { Draw, Vials } from '../../api/supplies.ts';
 import { Field, Submit, Trouble } from '../../ui/Field.tsx';
 import { Mistakes, useForm } from '../../ui/form.ts';
-import { unitName } from '../../words/schedule.ts';
+import { unitName } from '../../words/units.ts';
 import { useFetched } from '../health/load.ts';
 import { divided, typed } from './decimals.ts';
 import { strengthText } from './words.ts';
@@ -53,7 +53,7 @@ export function ConfirmLabel({ draw, onAnswer }: { readonly draw: Draw; readonly
     <form class="card form" ref={form.element} onSubmit={submit} noValidate aria-label="What the label says" data-confirm="1">
       <p class="progress">Step 1 of 2</p>
       <h2 tabIndex={-1}>What does the label say?</h2>
-      <p class="soft">{draw.confirm?.before ? 'This strength is not the one you drew before.' : `It is your first ${tablets ? 'pack' : 'vial'} of this medicine.`} Take it in your hand and type what stands on it. Until both steps are done, no mark is shown.</p>
+      <p class="soft">{draw.confirm?.before ? 'This strength is not the one you drew before.' : `It is your first ${tablets ? 'pack' : 'vial'} of this medicine.`} Take it in your hand and type what stands on it. Until both steps are done, no {tablets ? 'number' : 'mark'} is shown.</p>
       <Trouble form={form} />
       {!record && !vials.trouble.value ? <p class="soft" aria-busy="true">One moment…</p> : (
         <>

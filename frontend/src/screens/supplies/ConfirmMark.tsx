@@ -23,6 +23,7 @@ export function ConfirmMark({ draw, confirm, now, id, onAnswer, again }: Confirm
   const { tablets, vial, syringe } = draw;
   const { before } = confirm;
   const { mark } = now;
+  const what = tablets ? 'number' : 'mark';
   const change = compared(before, now);
   const submit = form.submit(async () => {
     try {
@@ -35,25 +36,25 @@ export function ConfirmMark({ draw, confirm, now, id, onAnswer, again }: Confirm
     }
   });
   return (
-    <form class="card form" ref={form.element} onSubmit={submit} noValidate aria-label="The new mark" data-confirm="2">
+    <form class="card form" ref={form.element} onSubmit={submit} noValidate aria-label={`The new ${what}`} data-confirm="2">
       <p class="progress">{stepText(confirm)}</p>
-      <h2 tabIndex={-1}>{before ? 'Look at both marks' : 'Look at the mark'}</h2>
+      <h2 tabIndex={-1}>{before ? `Look at both ${what}s` : `Look at the ${what}`}</h2>
       <div class={before ? 'versus' : 'versus one'}>
         {before && <Mark of={before} name="Before" tablets={tablets} lot={before.lot} />}
         <Mark of={now} name="Now" tablets={tablets} lot={vial?.lot} lit />
       </div>
       {change && (
-        <div class={change.slip ? 'says red' : 'says'} role="status" data-slip={change.slip ? '' : undefined}>
+        <div class={change.slip ? 'says red slip' : 'says'} role="status" data-slip={change.slip ? '' : undefined}>
           {change.slip && <p class="says-level red"><Icon name="alert" size={20} /> Look twice</p>}
           <p><strong>{change.text}</strong></p>
           {change.slip && <p>A slipped decimal point looks like this. Hold the label beside the screen once more.</p>}
         </div>
       )}
-      {!before && <p class="soft">There was no mark before this one. Compare it with what your pharmacy or clinic told you.</p>}
+      {!before && <p class="soft">There was no {what} before this one. Compare it with what your pharmacy or clinic told you.</p>}
       {syringe && !tablets && <p class="soft small">With the syringe: {syringe.name}.</p>}
       <Trouble form={form} />
       <Submit form={form}>{tablets ? 'Take' : 'Draw to'} {markText(mark, now.mark_unit)} from now on</Submit>
-      <a class="button plain" href={`/supplies/vials/${vial?.id}/change`}>This is not right: correct the entry</a>
+      <a class={change?.slip ? 'button mid wide' : 'button plain'} href={`/supplies/vials/${vial?.id}/change`}>This is not right: correct the entry</a>
     </form>
   );
 }

@@ -80,7 +80,7 @@ export function ConsumableCard({ consumable, lines, today, onDone }: ConsumableC
         <div class="dose-actions">
           {!sharps && <button class="button warm" type="button" data-do="box" onClick={addBox}>A box of {A_BOX}<span class="only-read"> came: {name}</span></button>}
           {!sharps && <button class="button" type="button" data-do="add" onClick={() => (doing.value = 'added')}>Add some<span class="only-read">: {name}</span></button>}
-          <button class={sharps ? 'button warm' : 'button'} type="button" data-do="count" onClick={() => (doing.value = 'counted')}>{sharps ? 'How many still fit?' : 'Count again'}<span class="only-read">: {name}</span></button>
+          <button class={sharps ? 'button warm' : 'button'} type="button" data-do="count" onClick={() => (doing.value = 'counted')}>{sharps ? 'How many still fit?' : consumable.left === null ? 'Count' : 'Count again'}<span class="only-read">: {name}</span></button>
           <button class="button" type="button" data-do="change" onClick={() => (doing.value = 'changing')}>Change<span class="only-read">: {name}</span></button>
         </div>
       )}

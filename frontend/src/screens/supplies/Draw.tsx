@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 import type { Draw as Answer } from '../../api/supplies.ts';
 import { place } from '../../router.ts';
@@ -8,7 +8,8 @@ import { plan } from '../../state/plan.ts';
 import { Mistake } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Page } from '../../ui/Page.tsx';
-import { amountText } from '../../words/schedule.ts';
+import { holdStill } from '../../ui/still.ts';
+import { amountText } from '../../words/amounts.ts';
 import { useFetched } from '../health/load.ts';
 import { ConfirmLabel } from './ConfirmLabel.tsx';
 import { ConfirmMark } from './ConfirmMark.tsx';
@@ -58,7 +59,7 @@ function OfLine({ line }: { readonly line: string }): JSX.Element {
   const draw = found.value.value;
   const set = (answer: Answer): void => void (found.value.value = answer);
   return (
-    <Page title="How much to draw" back="/supplies" backTo="Supplies" lead={draw && <>{draw.line.name}, <strong class="figures">{shown(draw.amount)}</strong> as prescribed</>}>
+    <Page title={draw?.tablets ? 'How many to take' : 'How much to draw'} back="/supplies" backTo="Supplies" lead={draw && <>{draw.line.name}, <strong class="figures">{shown(draw.amount)}</strong> as prescribed</>}>
       {found.trouble.value && <Mistake text={found.trouble.value} />}
       {!draw && !found.trouble.value && <p class="soft" aria-busy="true">One moment…</p>}
       {draw && (
@@ -84,9 +85,11 @@ function Body({ draw, onAnswer, again, onSyringe }: BodyProps): JSX.Element {
   const at = `${draw.state} ${draw.confirm?.step ?? ''}`;
   const region = useRef<HTMLDivElement>(null);
   const before = useRef(at);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (before.current === at) return;
     before.current = at;
+    // Whoever pressed "Compare" twice has not looked at the mark.
+    holdStill();
     region.current?.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true });
     region.current?.scrollIntoView({ block: 'nearest' });
   }, [at]);

@@ -27,7 +27,7 @@ export function DrawFigure({ draw, figure }: { readonly draw: Draw; readonly fig
           {vial.strength && <div><dt>Strength</dt><dd>{strengthText(vial.strength, tablets)}</dd></div>}
           {off && !tablets && <div><dt>Exactly</dt><dd>{shown(figure.exact)}</dd></div>}
           {vial.left && <div><dt>Left in it</dt><dd>{shown(vial.left)}</dd></div>}
-          {vial.discard_on && <div><dt>Use until</dt><dd>{dated(vial.discard_on, tonight.value)}</dd></div>}
+          {vial.discard_on && <div><dt>Throw away after</dt><dd>{dated(vial.discard_on, tonight.value)}</dd></div>}
         </dl>
       )}
     </>

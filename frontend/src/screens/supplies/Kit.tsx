@@ -68,7 +68,7 @@ export function Kit({ draw, onVial, onSyringe }: KitProps): JSX.Element | null {
             <div class="choices">
               {vials.map(({ id, lot, discard_on, left, status }) => (
                 <Choice key={id} name="vial" checked={vial?.id === id} onPick={() => onVial(id)}
-                  note={[STATUSES[status], left && `${shown(left)} left`, discard_on && `use until ${dated(discard_on, tonight.value)}`].filter(Boolean).join(', ')}>Lot {lot}</Choice>
+                  note={[STATUSES[status], left && `${shown(left)} left`, discard_on && `${status === 'past_its_date' ? 'last day was' : 'throw away after'} ${dated(discard_on, tonight.value)}`].filter(Boolean).join(', ')}>Lot {lot}</Choice>
               ))}
             </div>
           </fieldset>

@@ -8,7 +8,7 @@ import { Mistake } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { plural } from '../../words/night.ts';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 import { useFetched } from '../health/load.ts';
 import { useToday } from '../health/today.ts';
 import { RefillCard, useRefills } from './RefillCard.tsx';

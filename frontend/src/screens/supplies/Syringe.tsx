@@ -34,7 +34,7 @@ export function Syringe({ syringe, mark, mark_unit }: SyringeProps): JSX.Element
         <Whole scale={scale} mark={at} />
         {close && <CloseUp scale={scale} mark={at} />}
       </div>
-      <figcaption class="soft small">{syringe.name}. Read it at the end of the plunger that faces the needle{close && ', enlarged below'}.</figcaption>
+      <figcaption class="soft small">{syringe.name}. Read it at the end of the plunger that faces the needle{close && ': the second picture shows it enlarged'}.</figcaption>
     </figure>
   );
 }

@@ -5,7 +5,7 @@ import type { Vial } from '../../api/supplies.ts';
 import type { Line, Medicine } from '../../api/types.ts';
 import { Field, Submit, Trouble } from '../../ui/Field.tsx';
 import type { Form } from '../../ui/form.ts';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 import { LabelFields } from './LabelFields.tsx';
 import { BegunFields, OriginFields } from './OriginFields.tsx';
 import { Picks } from './Picks.tsx';

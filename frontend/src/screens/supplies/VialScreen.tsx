@@ -55,10 +55,10 @@ function Standing({ vial, today }: { readonly vial: Vial; readonly today: string
         <div class="stack tight">
           <p><span class={status === 'past_its_date' ? 'tag late' : 'tag'}>{STATUSES[status]}</span></p>
           {status === 'gone' && <p>Gone{gone_at && ` since ${dated(gone_at.slice(0, 10), today)}`}{gone && `: ${gone.charAt(0).toLowerCase()}${gone.slice(1)}`}.</p>}
-          {status !== 'gone' && <p class="figure">{left ? `${shown(left)} left` : leftText(vial)}</p>}
+          {status !== 'gone' && <p class="figure">{leftText(vial)}</p>}
           {status !== 'gone' && left && (
             <p class="soft small">
-              {[full && `of ${shown(full)}`, left_amount && left.unit !== left_amount.unit && shown(left_amount), vial.doses_left !== null && `enough for ${plural(vial.doses_left, 'dose')}`].filter(Boolean).join(', ')}
+              {[full && `of ${shown(full)}`, left_amount && left.unit !== left_amount.unit && shown(left_amount), vial.doses_left !== null && `enough for ${plural(vial.doses_left, 'dose')}`].filter(Boolean).join(' · ')}
             </p>
           )}
           {discard && <p class={late ? 'late-text' : ''} data-discard>{discard} <span class="soft small">{discardWhy(vial)}</span></p>}

@@ -94,7 +94,7 @@ describe('the form', () => {
 
   test('a vial on record comes back as it was entered', () => {
     const vial = some<Vial>({
-      ...vialOf(draft({ begun: 'yes', begun_on: '2026-11-20', begun_at: '08:30', diluent: 'other', diluent_volume: '2' }), peptide, ZONE, NOW).vial, counts: 'together', opened_at: null,
+      ...vialOf(draft({ begun: 'yes', begun_on: '2026-11-20', begun_at: '08:30', diluent: 'other', diluent_volume: '2' }), peptide, ZONE, NOW).vial as Partial<Vial>, counts: 'together', opened_at: null,
     });
     const again = vialOf(draftOf(vial, 'me', ZONE), peptide, ZONE, NOW);
     expect(again.mistakes).toEqual({});

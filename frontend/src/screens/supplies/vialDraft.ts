@@ -1,6 +1,6 @@
 /** A vial while it is being entered: what is in the form, what is sent, and what is still missing. Pure. */
 
-import type { Diluent, Storage, Strength, Vial, VialForm, VialIn } from '../../api/supplies.ts';
+import type { Diluent, Storage, Strength, StrengthIn, Vial, VialForm, VialIn } from '../../api/supplies.ts';
 import type { Line, Medicine } from '../../api/types.ts';
 import { instantOf, wallClock } from '../../words/time.ts';
 import { typed } from './decimals.ts';
@@ -83,9 +83,12 @@ export function draftOf(vial: Vial, person: string, zone: string): VialDraft {
   };
 }
 
-/** The units a label may be written in: masses, and international units where the medicine is measured in them. */
+/** The units a label may be written in. */
+const UNITS = ['mg', 'ug', 'g', '[IU]'] as const;
+
+/** The units of a medicine's label: masses, and international units where it is measured in them. */
 export function unitsOf(medicine: Medicine | undefined): readonly string[] {
-  return ['mg', 'ug', 'g', ...(medicine?.units.filter((unit) => unit === '[IU]') ?? [])];
+  return UNITS.filter((unit) => unit !== '[IU]' || medicine?.units.includes(unit));
 }
 
 /** What one figure of the label is about: "Sermorelin in the whole vial". */
@@ -149,12 +152,13 @@ export function vialOf(draft: VialDraft, medicine: Medicine | undefined, zone: s
   return { vial, mistakes };
 }
 
-function figuresOf(figures: VialDraft['strengths'], substances: readonly string[], field: string, mistakes: Record<string, string>, needed: boolean): Strength[] {
+function figuresOf(figures: VialDraft['strengths'], substances: readonly string[], field: string, mistakes: Record<string, string>, needed: boolean): StrengthIn[] {
   const given = substances.some((substance) => figures[substance]?.value.trim());
   if (!needed && !given) return [];
   return substances.flatMap((substance, index) => {
-    const { value, unit } = figures[substance] ?? NO_FIGURE;
-    const read = typed(value);
+    const figure = figures[substance] ?? NO_FIGURE;
+    const read = typed(figure.value);
+    const unit = UNITS.find((one) => one === figure.unit);
     if ('mistake' in read) mistakes[`${field}.${index}.value`] = read.mistake;
     if (!unit) mistakes[`${field}.${index}.unit`] = 'Please choose the unit on the label.';
     return 'mistake' in read || !unit ? [] : [{ substance, value: read.value, unit }];

@@ -3,7 +3,7 @@
 import type { Confirm, Diluent, Gone, MarkOf, NewMark, Source, Storage, Vial, VialStatus } from '../../api/supplies.ts';
 import type { Amount } from '../../api/types.ts';
 import { dayAndMonth, plural } from '../../words/night.ts';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 import { daysBetween } from '../../words/time.ts';
 import { tidy, times } from './decimals.ts';
 
@@ -73,11 +73,10 @@ export function isNear(discard_on: string | null, today: string): boolean {
   return discard_on !== null && daysBetween(today, discard_on) <= 3;
 }
 
-/** What is left: "1.4 mL left, 14 doses". */
-export function leftText({ left, doses_left, form }: Pick<Vial, 'left' | 'doses_left' | 'form'>): string {
+/** What is left: "1.4 mL left". How many doses that is, the line says: a date may come before them. */
+export function leftText({ left, form }: Pick<Vial, 'left' | 'form'>): string {
   if (!left) return form === 'powder' ? 'Powder, not dissolved yet' : '';
-  const doses = doses_left === null ? '' : `, ${plural(doses_left, 'dose')}`;
-  return `${shown(left)} left${doses}`;
+  return `${shown(left)} left`;
 }
 
 /** What a full vial holds, in the unit of what is left. */

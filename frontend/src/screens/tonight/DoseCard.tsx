@@ -6,8 +6,9 @@ import { later, take, undo } from '../../state/log.ts';
 import { now } from '../../state/now.ts';
 import { doses, plan, tonight } from '../../state/plan.ts';
 import { snoozed } from '../../state/waiting.ts';
-import { amountText, routeText } from '../../words/schedule.ts';
+import { amountText, routeText } from '../../words/amounts.ts';
 import { momentName } from '../../words/night.ts';
+import { holdStill } from '../../ui/still.ts';
 import type { KnownDose } from '../../words/dose.ts';
 import { bothTimes, placeName, sourceText, tooCloseText, weekText } from '../../words/standing.ts';
 import { wallClock } from '../../words/time.ts';
@@ -63,7 +64,7 @@ export function DoseCard({ dose, button = false, onEntering }: DoseCardProps): J
         <>
           {(button || dose.state === 'upcoming') && (
             <button class={button && !dose.withheld ? 'button warm mid' : 'button mid'} type="button" data-do="taken" aria-label={`${dose.state === 'upcoming' || dose.withheld ? 'Taken already' : 'Taken'}: ${dose.label}`}
-              {...(changed && { 'aria-expanded': sheet.value === 'which' })} onClick={changed ? toggle('which') : () => void take([dose.id])}>
+              {...(changed && { 'aria-expanded': sheet.value === 'which' })} onClick={changed ? toggle('which') : () => { holdStill(); void take([dose.id]); }}>
               {dose.state === 'upcoming' || dose.withheld ? 'Taken already' : 'Taken'}{changed && '…'}
             </button>
           )}

@@ -7,7 +7,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import type { KnownDose } from '../../words/dose.ts';
 import { momentName, weekdayName } from '../../words/night.ts';
 import { amountReasonText, reasonText } from '../../words/reasons.ts';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 import { heldText, unreachedText, weekText } from '../../words/standing.ts';
 import { nightOf, wallClock, weekdayOf } from '../../words/time.ts';
 

@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { take } from '../../state/log.ts';
 import type { KnownDose } from '../../words/dose.ts';
 import { weekdayName } from '../../words/night.ts';
-import { amountText } from '../../words/schedule.ts';
+import { amountText } from '../../words/amounts.ts';
 import { unreachedText } from '../../words/standing.ts';
 import { weekdayOf } from '../../words/time.ts';
 import { LogSheet } from './lazily.tsx';

@@ -9,6 +9,7 @@ import { doses, plan, tonight } from '../../state/plan.ts';
 import { session } from '../../state/session.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Page } from '../../ui/Page.tsx';
+import { holdStill } from '../../ui/still.ts';
 import type { KnownDose } from '../../words/dose.ts';
 import { comingName, longDate } from '../../words/night.ts';
 import { addDays } from '../../words/time.ts';
@@ -96,13 +97,6 @@ function TakenButton({ open }: { readonly open: readonly KnownDose[] }): JSX.Ele
       {words}
     </button>
   );
-}
-
-/** A finger that hits twice must not press what comes up where the button was. */
-function holdStill(): void {
-  const { style } = document.documentElement;
-  style.pointerEvents = 'none';
-  setTimeout(() => (style.pointerEvents = ''), 400);
 }
 
 function Done({ rest }: { readonly rest: boolean }): JSX.Element {

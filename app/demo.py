@@ -23,6 +23,7 @@ from app.accounts.passwords import hash_password
 from app.accounts.sign_in import register
 from app.audit import Means
 from app.demo_measures import measure
+from app.demo_supplies import Shelf, put_up, use
 from app.doses.log import Report
 from app.doses.models import Dose, Kind, SkipReason, Spoken
 from app.intake.taking import settle
@@ -71,6 +72,7 @@ class Patient:
     away      days before now from which everything is skipped, for a journey; None is never
     sundays   weeks before now from which the doses of Sundays are not taken; None is never
     measured  whether they go to the laboratory and answer how they are
+    shelf     what they have at home; None is nothing on record
     """
 
     name: str
@@ -83,6 +85,7 @@ class Patient:
     away: int | None = None
     sundays: int | None = None
     measured: bool = False
+    shelf: Shelf | None = None
 
     @property
     def email(self) -> str:
@@ -95,10 +98,10 @@ PATIENTS = (
     Patient("Sliding patient", (0.95, 0.45), Ahead.STEP, measured=True),
     Patient("Silent phone", (0.95, 0.75), Ahead.HOLD, silent=4),
     Patient("Quiet patient", (0.97, 0.97), weeks=3, quiet=6),
-    Patient("Travelling patient", (0.96, 0.96), weeks=3, away=4),
+    Patient("Travelling patient", (0.96, 0.96), weeks=3, away=4, shelf=Shelf.OUTDATED),
     Patient("Weekday patient", (0.97, 0.97), weeks=4, sundays=3),
-    Patient("Late patient", (0.97, 0.97), weeks=2, late=0.55),
-    Patient("New patient", (0.95, 0.95), weeks=1),
+    Patient("Late patient", (0.97, 0.97), weeks=2, late=0.55, shelf=Shelf.KEPT),
+    Patient("New patient", (0.95, 0.95), weeks=1, shelf=Shelf.NEW),
 )
 
 # Amounts are there because a prescription has them. They are nobody's, and no example to follow.
@@ -193,6 +196,7 @@ async def _live(
                 await mark_drawn(session, person.id, draw.id, person, draw.due_on, at)
     if who.measured:
         await measure(session, person, clinician, start, now, chance)
+    await put_up(session, person, who.shelf, start)
     gone_at = now - timedelta(weeks=who.silent) if who.silent else None
     doses = (
         await session.scalars(
@@ -212,6 +216,7 @@ async def _live(
         if who.quiet is None or dose.due_at < now - timedelta(days=who.quiet):
             away = who.away is not None and dose.due_at >= now - timedelta(days=who.away)
             await _act(session, person, dose, takes, who.late, chance, away=away)
+    await use(session, person, who.shelf, now)
     if gone_at is not None:
         device.retired_at, device.retired = gone_at, Retired.GONE
     if who.ahead is Ahead.PROPOSAL:

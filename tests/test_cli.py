@@ -1,4 +1,8 @@
-"""The `vesper` command, as an operator types it."""
+"""The `vesper` command, as an operator types it.
+
+A start of the program takes a second and a half of processor time, so each command starts once as
+it is installed; what else is asked of it runs in this process, or grows in the nursery.
+"""
 
 import os
 import shutil
@@ -13,9 +17,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from app.cli import cli, without_messages
+from app.config import settings
+from tests import nursery
 from tests.databases import ROOT
 from tests.server import Server
 
@@ -29,17 +35,27 @@ def run(server: Server, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )  # fmt: skip
 
 
+def here(server: Server, *arguments: str) -> Result:
+    """The same command in this process. What it does not expect, it raises."""
+    done = CliRunner().invoke(cli, arguments, env=server.environment)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Server:
     return Server(tmp_path)
 
 
 @pytest.fixture(autouse=True)
-def same_umask() -> Iterator[None]:
-    """The command takes rights from what it writes; run in this process, it must not stay so."""
+def as_it_was() -> Iterator[None]:
+    """The command takes rights from what it writes, and reads its settings once; run in this
+    process, neither must stay so."""
     before = os.umask(0)
     os.umask(before)
+    settings.cache_clear()
     yield
+    settings.cache_clear()
     os.umask(before)
 
 
@@ -53,18 +69,18 @@ def test_help_names_every_command(server: Server) -> None:
 def test_migrating_twice_is_migrating_once_and_only_the_owner_may_read(
     server: Server, tmp_path: Path
 ) -> None:
-    for _ in range(2):
-        assert run(server, "migrate").returncode == 0
+    assert run(server, "migrate").returncode == 0
+    server.vesper("migrate")
     assert stat.S_IMODE((tmp_path / "vesper.sqlite3").stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("arguments", [["worker"], ["serve", "--no-worker"]])
-def test_sqlite_has_one_process_and_the_command_says_so(
-    server: Server, arguments: list[str]
-) -> None:
-    done = run(server, *arguments)
+def test_sqlite_has_one_process_and_the_command_says_so(server: Server) -> None:
+    done = run(server, "worker")
     assert done.returncode == 2
     assert "SQLite has one process" in done.stderr
+    code, said = nursery.run("serve", "--no-worker", environment=server.environment)
+    assert code == 2
+    assert "SQLite has one process" in said
 
 
 def test_a_bad_secret_stops_the_start_and_says_why(server: Server) -> None:
@@ -81,11 +97,11 @@ def test_an_invite_is_for_a_clinic_that_was_named_where_there_are_several(
     shutil.copy(sqlite_template, tmp_path / "vesper.sqlite3")
 
     def said(*arguments: str) -> str:
-        return CliRunner().invoke(cli, arguments, env=server.environment).stdout.strip()
+        return here(server, *arguments).stdout.strip()
 
     def refused(*arguments: str) -> str:
-        done = CliRunner().invoke(cli, arguments, env=server.environment)
-        assert (done.exit_code, type(done.exception)) == (2, SystemExit), done.output
+        done = here(server, *arguments)
+        assert done.exit_code == 2, done.output
         return done.stderr
 
     assert "Create a clinic first" in refused("clinician", "invite")
@@ -108,11 +124,10 @@ def test_a_record_that_is_not_there_is_not_handed_out(
     shutil.copy(sqlite_template, tmp_path / "vesper.sqlite3")
     there, new = tmp_path / "there.zip", tmp_path / "new.zip"
     there.write_text("mine")
-    closed = CliRunner().invoke(cli, ["record", "closed"], env=server.environment)
+    closed = here(server, "record", "closed")
     assert (closed.exit_code, closed.stdout) == (0, "")
     for file, why in ((there, "nothing is overwritten"), (new, "no record of this id")):
-        arguments = ["record", "export", str(uuid4()), str(file)]
-        done = CliRunner().invoke(cli, arguments, env=server.environment)
+        done = here(server, "record", "export", str(uuid4()), str(file))
         assert done.exit_code == 2, done.output
         assert why in " ".join(done.stderr.replace("│", " ").split())
     assert there.read_text() == "mine"
@@ -122,10 +137,10 @@ def test_a_record_that_is_not_there_is_not_handed_out(
 def test_a_vapid_key_is_written_once(server: Server, tmp_path: Path) -> None:
     folder = tmp_path / "keys"
     assert "BEGIN" in run(server, "vapid").stdout
-    assert run(server, "vapid", "--folder", str(folder)).returncode == 0
+    assert here(server, "vapid", "--folder", str(folder)).exit_code == 0
     key = (folder / "vapid.pem").read_text()
     assert stat.S_IMODE((folder / "vapid.pem").stat().st_mode) == 0o600
-    assert run(server, "vapid", "--folder", str(folder)).returncode == 1
+    assert here(server, "vapid", "--folder", str(folder)).exit_code == 1
     assert (folder / "vapid.pem").read_text() == key
 
 
@@ -135,11 +150,8 @@ def test_the_demo_can_be_signed_in_to_and_its_patients_differ(server: Server) ->
         password = lines[0].rpartition(" ")[2]
         emails = {line.split()[-1] for line in lines[1:]}
         assert len(emails) == 9
-        again = run(server, "demo")
-        assert again.returncode == 0
-        assert "already" in again.stdout
-        verified = run(server, "audit", "verify")
-        assert verified.returncode == 0, verified.stderr
+        assert "already" in server.vesper("demo")
+        server.vesper("audit", "verify")
         with httpx.Client(base_url=server.url, headers={"Sec-Fetch-Site": "same-origin"}) as http:
             signed = http.post("/api/auth/login", json={
                 "email": "clinician@demo.example.org", "password": password,
@@ -163,14 +175,14 @@ def test_the_demo_can_be_signed_in_to_and_its_patients_differ(server: Server) ->
 
 
 def test_the_audit_log_is_verified_and_the_exit_code_says_whether_it_is_sound(
-    server: Server, tmp_path: Path
+    server: Server, tmp_path: Path, sqlite_template: Path
 ) -> None:
-    for arguments in (["migrate"], ["clinic", "create", "A clinic"]):
-        assert run(server, *arguments).returncode == 0
-    sound = run(server, "audit", "verify")
-    assert sound.returncode == 0, sound.stdout + sound.stderr
+    shutil.copy(sqlite_template, tmp_path / "vesper.sqlite3")
+    assert here(server, "clinic", "create", "A clinic").exit_code == 0
+    sound = here(server, "audit", "verify")
+    assert sound.exit_code == 0, sound.output
     assert "Head, to keep outside this database: 1:" in sound.stdout
-    assert run(server, "audit", "verify", "--head", "1:abc").returncode == 2
+    assert here(server, "audit", "verify", "--head", "1:abc").exit_code == 2
     with sqlite3.connect(tmp_path / "vesper.sqlite3") as file:
         file.execute("DROP TRIGGER audit_entry_no_update")
         file.execute("UPDATE audit_entry SET action = 'clinic.removed'")

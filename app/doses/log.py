@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.audit import Means
 from app.db import insert_new
@@ -80,7 +81,11 @@ async def find(
     if dose is None:
         raise NotFound("There is no such dose.")
     # Read after the lock: joined to the locked row, the events would be as old as the statement.
-    await session.refresh(dose, ["events"])
+    events = select(Event).where(Event.patient_id == patient_id, Event.dose_id == dose_id)
+    rows = await session.scalars(
+        events.order_by(Event.seq).execution_options(populate_existing=True)
+    )
+    set_committed_value(dose, "events", list(rows))
     return dose
 
 

@@ -1,6 +1,6 @@
 """What doses were drawn from and where they went, for answers about doses."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.evenings import evenings_of
+from app.accounts.evenings import preferences_of, zone_of
 from app.audit import Means
 from app.doses.answers import DoseOut, SinceDue
 from app.doses.answers import answers as of_doses
@@ -18,6 +18,7 @@ from app.doses.shapes import AsksOut, DrawnFromOut, DrawnLateOut, GivenOut, Went
 from app.protocols.models import Line
 from app.protocols.prescribed import name_of
 from app.protocols.turns import spoken_day
+from app.schedule import zone
 from app.sites.body import SITES, is_injected
 from app.sites.placements import placements_of
 from app.supplies.holding import contents_of_many, standing_draws
@@ -50,7 +51,7 @@ async def answer(
 class _Known:
     """What is known of the vials of some doses.
 
-    owned   medicine, form, day of coming and end of each vial on record
+    owned   medicine, form, day of coming and end of each vial on record, where one is asked about
     lines   what the doses' lines prescribe
     """
 
@@ -71,23 +72,18 @@ async def given_of(
     if not taken:
         return {}
     ids = [dose.id for dose in taken]
-    on_record = select(Vial.medicine, Vial.medicine_form, Vial.received_on, Vial.gone_at).where(
-        Vial.patient_id == patient_id
-    )
-    owned = [
-        (row.medicine, row.medicine_form, row.received_on, row.gone_at)
-        for row in await session.execute(on_record)
-    ]
+    preferences = await preferences_of(session, patient_id)  # kept at hand: it is asked for again
     draws: dict[UUID, list[StandingDraw]] = {}
     for draw in (await standing_draws(session, [patient_id], doses=ids))[patient_id]:
         draws.setdefault(draw.dose_id, []).append(draw)
     used = {draw.vial_id for each in draws.values() for draw in each if draw.vial_id is not None}
-    held = (await contents_of_many(session, [patient_id], now, only=used))[patient_id]
-    mine = select(Line.id, Line.medicine, Line.form).where(
-        Line.patient_id == patient_id, Line.id.in_({dose.line_id for dose in taken})
+    held = (
+        (await contents_of_many(session, [patient_id], now, only=used))[patient_id] if used else {}
     )
-    lines = {row.id: (row.medicine, row.form) for row in await session.execute(mine)}
-    here = (await evenings_of(session, patient_id)).zone
+    lines = await _lines(session, patient_id, {dose.line_id for dose in taken})
+    asks = any(dose.id not in draws for dose in taken)
+    owned = await _owned(session, patient_id) if asks else []
+    here = zone(zone_of(preferences))
     known = _Known(here, held, owned, lines)
     sites = await placements_of(session, patient_id, ids)
     found = {}
@@ -96,6 +92,27 @@ async def given_of(
         if given.vials or given.site or given.assumed is not None or _asks(given):
             found[dose.id] = given
     return found
+
+
+async def _lines(
+    session: AsyncSession, patient_id: UUID, lines: Collection[UUID]
+) -> dict[UUID, tuple[str, str]]:
+    mine = select(Line.id, Line.medicine, Line.form).where(
+        Line.patient_id == patient_id, Line.id.in_(lines)
+    )
+    return {row.id: (row.medicine, row.form) for row in await session.execute(mine)}
+
+
+async def _owned(
+    session: AsyncSession, patient_id: UUID
+) -> list[tuple[str, str, date, datetime | None]]:
+    mine = select(Vial.medicine, Vial.medicine_form, Vial.received_on, Vial.gone_at).where(
+        Vial.patient_id == patient_id
+    )
+    return [
+        (row.medicine, row.medicine_form, row.received_on, row.gone_at)
+        for row in await session.execute(mine)
+    ]
 
 
 def _asks(given: GivenOut) -> bool:

@@ -7,6 +7,7 @@ and rests its spot again once it is said anew. Its time is that of the intake, n
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import ClassVar
 from uuid import UUID
 
@@ -174,6 +175,7 @@ async def uses_of(
     ]  # fmt: skip
 
 
+@cache
 def is_last(row: type[Placement]) -> ColumnElement[bool]:
     """Whether nothing was said of the dose after this placement."""
     later = aliased(Placement)

@@ -31,10 +31,11 @@ def shown(value: Fraction) -> Decimal:
 
 
 def said(value: Fraction, unit: str, *, plural: bool = False) -> str:
-    """The value with its unit, such as `12.5 units`; `about` where it had to be rounded."""
-    short = shown(value)
-    word = spoken(unit) + ("s" if plural else "")
-    return f"{'' if Fraction(short) == value else 'about '}{plain(short)} {word}"
+    """The value with its unit, such as `12.5 units`; `about` and three digits where it goes on."""
+    short, about = shown(value), ""
+    if Fraction(short) != value:
+        short, about = rounded(value, max(2 - short.adjusted(), 0)), "about "
+    return f"{about}{plain(short)} {spoken(unit)}{'s' if plural else ''}"
 
 
 def millilitres(quantity: Fraction) -> str:

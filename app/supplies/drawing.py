@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
@@ -27,6 +27,7 @@ from app.supplies.ledger import Candidate, choose, contents, in_order, room, usa
 from app.supplies.looks import look_again
 from app.supplies.models import Drawn, Vial
 from app.supplies.strength import TABLETS, quantity_of
+from app.supplies.vials import locked
 from app.units import Amount
 
 
@@ -76,11 +77,12 @@ async def follow(session: AsyncSession, dose: Dose, *, now: datetime) -> None:
     rows = await _rows(session, dose)
     if any(row.event_id == outcome.id for row in rows):
         return
-    line = await _line(session, dose)
     before = _last([row for row in rows if row.event_id == outcome.amends])
     named = {row.vial_id for row in before if row.vial_id is not None}
-    vials = await _locked(session, line, named)
-    kit = await kit_of(session, dose.patient_id, line.id)
+    vials = await _locked(session, dose, outcome.taken_at or outcome.logged_at, named)
+    if not vials and not before:
+        return
+    kit = await kit_of(session, dose.patient_id, dose.line_id)
     said = Said(outcome.author_id, outcome.means, now)
     if before and _as_before(dose, outcome, assumed=before[0].assumed):
         portions = [
@@ -123,12 +125,9 @@ async def say_vial(
             "Only a dose that was taken came from a vial.",
             cure="Look at what is recorded of this dose, and log it first if it was taken.",
         )
-    line = await _line(session, dose)
-    vials = await _locked(session, line, {vial_id} if vial_id else set())
-    if vial_id is not None and vial_id not in vials:
-        raise NotFound("There is no such vial.")
-    kit = await kit_of(session, patient_id, line.id)
-    portion = _all_from(vials[vial_id] if vial_id else None, dose, outcome, kit)
+    vial = await locked(session, patient_id, vial_id) if vial_id else None
+    kit = await kit_of(session, patient_id, dose.line_id)
+    portion = _all_from(vial, dose, outcome, kit)
     await _write(session, dose, outcome, rows, [portion], said, assumed=False)
     return dose
 
@@ -159,13 +158,6 @@ def _syringe(vial: Vial, kit: Kit) -> str:
     return kit.syringe.code if kit.syringe and vial.form != TABLETS else ""
 
 
-async def _line(session: AsyncSession, dose: Dose) -> Line:
-    line = await session.get(Line, (dose.patient_id, dose.line_id))
-    if line is None:
-        raise NotFound("There is no such line in this protocol.")
-    return line
-
-
 async def _rows(session: AsyncSession, dose: Dose) -> list[Drawn]:
     """Everything ever said of the dose's vial. Read after the dose is locked."""
     mine = (
@@ -180,17 +172,24 @@ def _last(rows: Sequence[Drawn]) -> list[Drawn]:
     return [row for row in rows if row.seq == rows[-1].seq]
 
 
-async def _locked(session: AsyncSession, line: Line, named: Collection[UUID]) -> dict[UUID, Vial]:
-    """The patient's vials that serve the line, and those named, locked in the order of their ids.
+async def _locked(
+    session: AsyncSession, dose: Dose, at: datetime, named: Collection[UUID]
+) -> dict[UUID, Vial]:
+    """The vials that served a dose's line at an instant, and those named, locked in order of ids.
 
-    Not a full FOR UPDATE: a row that only refers to a vial need not wait.
+    Those that were gone by then are left alone: with the years they are most of them. Not a full
+    FOR UPDATE: a row that only refers to a vial need not wait.
     """
-    serving = (Vial.medicine == line.medicine) & (Vial.medicine_form == line.form)
+    serving = and_(
+        Vial.medicine == Line.medicine, Vial.medicine_form == Line.form,
+        or_(Vial.gone_at.is_(None), Vial.gone_at > at),
+    )  # fmt: skip
     mine = (
         select(Vial)
-        .where(Vial.patient_id == line.patient_id, or_(serving, Vial.id.in_(named)))
+        .join(Line, and_(Line.patient_id == Vial.patient_id, Line.id == dose.line_id))
+        .where(Vial.patient_id == dose.patient_id, or_(serving, Vial.id.in_(named)))
         .order_by(Vial.id)
-        .with_for_update(key_share=True)
+        .with_for_update(of=Vial, key_share=True)
         .execution_options(populate_existing=True)
     )
     return {vial.id: vial for vial in await session.scalars(mine)}
@@ -204,8 +203,6 @@ async def _assumed(
 
     before   those that the corrected report was drawn from come first
     """
-    if not vials:
-        return []
     patient = outcome.patient_id
     at = outcome.taken_at or outcome.logged_at
     zone = (await zones_of(session, [patient]))[patient]

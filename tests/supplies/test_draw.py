@@ -267,7 +267,8 @@ def test_the_words_count_the_lines_of_this_very_syringe(
 
 
 def test_a_figure_that_had_to_be_rounded_says_so() -> None:
-    assert said(Fraction(1, 3), "mL") == "about 0.333333 mL"
+    assert said(Fraction(1, 3), "mL") == "about 0.333 mL"
+    assert said(Fraction(1, 600), "mL") == "about 0.00167 mL"
     assert said(Fraction(25, 2), "units") == "12.5 units"
     assert shown(Fraction(123_456_789, 1000)) == Decimal("123457")
     assert shown(Fraction(12_345_678)) == Decimal("12345678")

@@ -377,6 +377,43 @@ async def test_a_vial_that_came_later_does_not_take_over_a_dose_that_is_correcte
     assert [(row.vial_id, row.quantity) for row in await standing(night)] == [(first.id, 20)]
 
 
+async def test_what_was_drawn_stays_when_the_label_is_corrected_and_a_note_is_added(
+    session: AsyncSession,
+) -> None:
+    """Only another amount is worked out anew, by what the label says by now."""
+    night = await a_night(session)
+    await night.log(0)
+
+    async def parts() -> list[tuple[UUID | None, int | None]]:
+        return [(row.vial_id, row.quantity) for row in await standing(night)]
+
+    async def correct(**facts: Any) -> None:
+        outcome = await night.outcome(0)
+        assert outcome is not None
+        night.now += A_MINUTE
+        report = night.report(amends=outcome.id, **facts)
+        await amend(session, night.patient, night.doses[0], report, now=night.now)
+
+    assert await parts() == [(night.vials[0], 50), (night.vials[1], 25)]
+    for vial_id in night.vials:
+        row = await session.get_one(Vial, (night.patient, vial_id))
+        row.strengths = [{"substance": "Sermorelin", "value": "10", "unit": "mg"}]
+    await session.flush()
+    await correct(note="In the left thigh")
+    assert await parts() == [(night.vials[0], 50), (night.vials[1], 25)]
+    await correct(amount=Amount(Decimal(600), "ug"))
+    assert await parts() == [(night.vials[0], 50), (night.vials[1], 10)]
+    await night.vial(0, 2)
+    assert await parts() == [(night.vials[2], 60)]
+    row = await session.get_one(Vial, (night.patient, night.vials[2]))
+    row.diluent_ul = 2000
+    await session.flush()
+    await correct(amount=Amount(Decimal(600), "ug"), taken_at=EVENING - A_MINUTE)
+    assert await parts() == [(night.vials[2], 60)]
+    await correct()  # it was the planned amount after all
+    assert await parts() == [(night.vials[2], 50)]
+
+
 async def test_what_was_taken_before_a_count_is_not_taken_from_what_was_counted(
     session: AsyncSession,
 ) -> None:

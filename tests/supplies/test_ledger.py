@@ -196,11 +196,18 @@ def test_a_third_of_a_microlitre_is_rounded_once_and_not_lost() -> None:
 def test_a_dose_takes_what_its_mark_holds_where_a_mark_is_shown() -> None:
     """On lines of ten microlitres 125 are drawn to 120; the figure would be too far off at 11."""
     full = [Candidate(VIAL, 1000)]
-    for micrograms, tick, quantity in ((125, 10, 120), (125, None, 125), (11, 20, 11), (96, 10, 100)):
+    for micrograms, tick, quantity in (
+        (125, 10, 120),
+        (125, None, 125),
+        (11, 20, 11),
+        (96, 10, 100),
+    ):
         (part,) = choose(full, Amount(Decimal(micrograms), "ug"), tick=tick)
         assert part.quantity == quantity
     # The rest of one vial and some of the next reach the same line together.
-    parts = choose([Candidate(a_vial(), 50), Candidate(VIAL, 1000)], Amount(Decimal(125), "ug"), 0, 10)
+    parts = choose(
+        [Candidate(a_vial(), 50), Candidate(VIAL, 1000)], Amount(Decimal(125), "ug"), 0, 10
+    )
     assert [part.quantity for part in parts] == [50, 70]
     pills = a_vial(form=Form.TABLETS, volume_ul=None, tablets=30)
     for micrograms, tick, quantity in ((520, 0, 500), (520, None, 520)):

@@ -1,6 +1,7 @@
 """What a label may say, and what a repeat, a stale revision or a stranger changes: nothing."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.db import Sessions
 from app.sealing import Sealer
-from app.supplies.models import Drawn, SourceCheck, StockEntry, Vial
+from app.supplies.models import Confirmation, Drawn, SourceCheck, StockEntry, Vial
 from app.supplies.source_checks import QUESTIONS, read_questions
 from app.verification import verify
 from tests.conftest import SECRET
@@ -166,8 +167,10 @@ async def test_whatever_is_on_a_label_is_recorded_as_it_is(shelf: httpx.AsyncCli
     assert (pack["left"], pack["doses_left"]) == ({"value": "30", "unit": "{tablet}"}, 60)
     oil = (await enter(shelf, SOLUTION, volume={"value": "10.000", "unit": "mL"})).json()
     assert (oil["volume"]["value"], oil["doses_left"], oil["status"]) == ("10", 20, "unopened")
+    once = (await enter(shelf, SOLUTION, lot="T2", single_use=True)).json()
+    assert (once["left"]["value"], once["doses_left"]) == ("10", 1)
     listed = (await shelf.get(f"{MINE}/vials")).json()
-    assert len(listed["vials"]) == 6
+    assert len(listed["vials"]) == 7
     assert listed["today"] == "2026-11-23"
 
 
@@ -241,6 +244,8 @@ async def test_stock_entries_fit_the_vial_and_a_repeat_counts_once(
         assert told.json()["left"]["value"] == "27.5"
     differs = await say(pack, "3", "{tablet}", **once)
     assert (differs.status_code, differs.json()["type"]) == (409, "/problems/stock-entry-differs")
+    repeated = await enter(shelf, TABLETS, id=pack["id"])  # from a phone that heard no answer
+    assert (repeated.status_code, repeated.json()["left"]["value"]) == (201, "27.5")
     counted = await say(pack, "20", "{tablet}", kind="counted")
     # Of one instant the count comes last.
     assert counted.json()["left"]["value"] == "20"
@@ -253,6 +258,40 @@ async def test_stock_entries_fit_the_vial_and_a_repeat_counts_once(
     over = await say(pack, "25", "{tablet}")
     assert (over.json()["left"]["value"], over.json()["overdrawn"]["value"]) == ("0", "5")
     assert over.json()["status"] == "empty"
+
+
+@on_sqlite
+async def test_a_vial_that_is_entered_after_its_doses_says_so_until_it_is_counted(
+    shelf: httpx.AsyncClient, time: Clock
+) -> None:
+    """And then each dose takes what the mark holds: 125 microlitres are drawn to the 12."""
+    doses = [
+        each for each in (await shelf.get(f"{MINE}/doses")).json()["doses"]
+        if each["label"] == "Sermorelin"
+    ]  # fmt: skip
+    await shelf.put(f"{MINE}/lines/{doses[0]['line_id']}/kit", json={"syringe": "u100_1"})
+
+    async def take(dose: dict[str, Any]) -> Any:
+        body = {"id": str(uuid4()), "kind": "taken"}
+        return (await shelf.put(f"/api/doses/{dose['id']}/log", json=body)).json()["given"]
+
+    time.advance(hours=18)
+    assert not (await take(doses[0]))["asks"]["vial"]
+    time.advance(minutes=5)
+    water = DISSOLVED | {"diluent_volume": {"value": "2.5", "unit": "mL"}}
+    vial = (await enter(shelf, POWDER, **water)).json()
+    assert (vial["doses_left"], vial["left"]["value"]) == (20, "2.5")  # 20 times 122, not 19
+    (warned,) = vial["warnings"]
+    assert (warned["code"], warned["text"].split(" that")[0]) == ("not_drawn", "1 dose is logged")
+    path = f"{MINE}/vials/{vial['id']}"
+    count = {"id": str(uuid4()), "kind": "counted", "at": time.now.isoformat(),
+             "quantity": {"value": "2.4", "unit": "mL"}}  # fmt: skip
+    told = (await shelf.post(f"{path}/stock", json=count)).json()
+    assert (told["warnings"], told["left"]["value"]) == ([], "2.4")
+    time.advance(hours=24)
+    (given,) = (await take(doses[1]))["vials"]
+    assert (given["lot"], given["quantity"]["value"]) == ("S1", "0.12")
+    assert (await shelf.get(path)).json()["left"]["value"] == "2.278"
 
 
 @on_sqlite

@@ -42,12 +42,12 @@ export default function Where({ dose, ask = false }: WhereProps): JSX.Element | 
 /** Where it went: the suggested spot is one tap, any other is on the map, and not to say is fine. */
 function AskSite({ dose }: { readonly dose: KnownDose }): JSX.Element | null {
   const other = useSignal(false);
-  const { section, answered } = useQuestion();
+  const found = current().sites[dose.line_id];
+  const { section, answered } = useQuestion(found !== undefined);
   useEffect(() => void fetchSites(dose).catch(() => undefined), [dose.id]);
   // The button that opened the map is gone: the keyboard goes on in it.
   useEffect(() => void (other.value && section.current?.querySelector('input')?.focus({ preventScroll: true })), [other.value]);
   const spot = suggestionFor(dose);
-  const found = current().sites[dose.line_id];
   if (!found) return null;
   return (
     <section class="where" ref={section} data-asks="site" aria-label={`Where did it go? ${dose.label}`}>
@@ -74,7 +74,7 @@ function AskSite({ dose }: { readonly dose: KnownDose }): JSX.Element | null {
 
 /** From which vial or pack it came, where Vesper could not tell. */
 function AskVial({ dose }: { readonly dose: KnownDose }): JSX.Element {
-  const { section, answered } = useQuestion();
+  const { section, answered } = useQuestion(true);
   const question = whichText(dose);
   return (
     <section class="where" ref={section} data-asks="vial" aria-label={`${question} ${dose.label}`}>
@@ -86,9 +86,9 @@ function AskVial({ dose }: { readonly dose: KnownDose }): JSX.Element {
 }
 
 /** A question comes up, and goes with its answer: no finger presses what moves, and the keyboard stays at the dose. */
-function useQuestion(): { readonly section: RefObject<HTMLElement>; readonly answered: () => void } {
+function useQuestion(shown: boolean): { readonly section: RefObject<HTMLElement | null>; readonly answered: () => void } {
   const section = useRef<HTMLElement>(null);
-  useLayoutEffect(holdStill, []);
+  useLayoutEffect(() => void (shown && holdStill()), [shown]);
   const answered = (): void => {
     holdStill();
     const dose = section.current?.closest('[data-dose]');

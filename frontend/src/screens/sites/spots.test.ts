@@ -97,6 +97,7 @@ test('one line tells what a dose was given from and into', () => {
   const vial = { id: 'v', lot: 'A1', medicine_name: 'Sermorelin', quantity: null };
   const given: Given = { vials: [vial, { ...vial, id: 'w', lot: '' }], assumed: true, site: { code: 'thigh_left', name: 'Left thigh' }, asks: { vial: false, site: false }, warnings: [] };
   expect(givenText(given)).toBe('Left thigh · lot A1, then Sermorelin');
+  expect(givenText({ ...given, site: null })).toBe('Lot A1, then Sermorelin');
   expect(givenText(null)).toBe('');
   // What this phone has just said is all it knows.
   expect(givenText({ site: given.site } as Given)).toBe('Left thigh');

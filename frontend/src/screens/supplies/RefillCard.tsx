@@ -44,7 +44,7 @@ export function RefillCard({ line, requests, onDone }: RefillCardProps): JSX.Ele
     trouble.value = '';
     sayPolitely(words);
     await onDone();
-    requestAnimationFrame(() => (state.current ?? button.current)?.focus());
+    requestAnimationFrame(() => (state.current ?? button.current ?? document.querySelector('h1'))?.focus());
   };
   const withdraw = (): void => {
     trouble.value = '';
@@ -59,7 +59,7 @@ export function RefillCard({ line, requests, onDone }: RefillCardProps): JSX.Ele
       {trouble.value && <Mistake text={trouble.value} />}
       {open && <button class="button" type="button" data-do="withdraw-refill" onClick={withdraw}>Take the request back<span class="only-read">: {line.name}</span></button>}
       {!open && !asking.value && (
-        <button class={short ? 'button warm' : 'button'} type="button" ref={button} data-do="ask-refill" onClick={() => (asking.value = true)}>{request ? 'Ask your clinic again' : 'Ask your clinic for more'}<span class="only-read">: {line.name}</span></button>
+        <button class={short ? 'button warm' : line.state === 'no_vials' ? 'button plain' : 'button'} type="button" ref={button} data-do="ask-refill" onClick={() => (asking.value = true)}>{request ? 'Ask your clinic again' : 'Ask your clinic for more'}<span class="only-read">: {line.name}</span></button>
       )}
       {!open && asking.value && <AskForm line={line} onSent={() => done('Your clinic has been asked.')} onClose={() => { asking.value = false; requestAnimationFrame(() => button.current?.focus()); }} />}
     </div>

@@ -14,6 +14,8 @@ import { useToday } from '../health/today.ts';
 import { RefillCard, useRefills } from './RefillCard.tsx';
 import { VialRow } from './VialRow.tsx';
 
+const NOTHING = 'Nothing has to be entered here. Of what you do enter, Vesper works out how far to draw and how long it lasts.';
+
 /** What is there for each line, how long it lasts, and how far to draw. */
 export default function Supplies(): JSX.Element {
   const vials = useFetched<Vials>('/api/patients/me/vials');
@@ -27,7 +29,7 @@ export default function Supplies(): JSX.Element {
   const mine = found?.vials ?? [];
   const others = mine.filter(({ lines: of }) => !of.some((id) => lines.some((line) => line.id === id)));
   return (
-    <Page title="Supplies" lead="What you have, how long it lasts, and how far to draw." back="/settings" backTo="Settings">
+    <Page title="Supplies" lead={found?.vials.length === 0 ? NOTHING : 'What you have, how long it lasts, and how far to draw.'} back="/settings" backTo="Settings">
       {trouble && <Mistake text={trouble} />}
       {!found && !trouble && <p class="soft" aria-busy="true">One moment…</p>}
       {found && lines.map((line) => (
@@ -80,18 +82,18 @@ function LineCard({ line, vials, today, children }: LineCardProps): JSX.Element 
   const pack = vials[0]?.form === 'tablets';
   const shows = lasts && lasts.state !== 'no_vials';
   return (
-    <article class="card" data-line={line.id} data-lasts={lasts?.state}>
+    <article class={vials.length > 0 ? 'card' : 'card quiet'} data-line={line.id} data-lasts={lasts?.state}>
       <div class="dose-head">
         <h2>{line.name}</h2>
         {line.amount && <span class="amount">{line.amount}</span>}
       </div>
       {shows && <p class={`sentence${lasts.state === 'out' || lasts.state === 'soon' ? ' late-text' : ''}`}>{lasts.text}</p>}
-      {vials.length === 0 ? <p class="soft">No vial or pack entered yet.</p> : (
+      {vials.length > 0 && (
         <ul class="vials" aria-label="On record">{vials.map((vial) => <li key={vial.id}><VialRow vial={vial} today={today} /></li>)}</ul>
       )}
       <div class="dose-actions">
         {vials.length > 0 && <a class="button main mid" href={`/supplies/draw?line=${line.id}`} data-do="draw">{pack ? 'How many to take' : 'How much to draw'}<span class="only-read">: {line.name}</span></a>}
-        {vials.length === 0 && <a class="button warm mid" href={`/supplies/new?line=${line.id}`}>Add what you have<span class="only-read">: {line.name}</span></a>}
+        {vials.length === 0 && <a class="button" href={`/supplies/new?line=${line.id}`}>Add what you have<span class="only-read">: {line.name}</span></a>}
       </div>
       {children}
     </article>

@@ -33,7 +33,11 @@ export function VialActions({ vial, zone, onDone }: Omit<ActionProps, 'onCancel'
   const keep = (): void => {
     trouble.value = '';
     changeSeen<Vial>('POST', `/api/patients/me/vials/${vial.id}/keep`, vial.revision, {}).then(
-      () => { sayPolitely('It counts again.'); return onDone(); },
+      async () => {
+        sayPolitely('It counts again.');
+        await onDone();
+        document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+      },
       (problem: unknown) => (trouble.value = plain(problem)),
     );
   };

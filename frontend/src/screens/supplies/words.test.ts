@@ -36,12 +36,12 @@ describe('when a vial is thrown away', () => {
 
 describe('what is left', () => {
   test('with the doses it is enough for', () => {
-    expect(leftText({ left: { value: '1.400', unit: 'mL' }, doses_left: 14, form: 'powder' })).toBe('1.4 mL left, 14 doses');
-    expect(leftText({ left: { value: '1', unit: '{tablet}' }, doses_left: 1, form: 'tablets' })).toBe('1 tablet left, 1 dose');
-    expect(leftText({ left: { value: '0.5', unit: 'mL' }, doses_left: null, form: 'solution' })).toBe('0.5 mL left');
+    expect(leftText({ left: { value: '1.400', unit: 'mL' }, form: 'powder' })).toBe('1.4 mL left');
+    expect(leftText({ left: { value: '1', unit: '{tablet}' }, form: 'tablets' })).toBe('1 tablet left');
+    expect(leftText({ left: { value: '0.5', unit: 'mL' }, form: 'solution' })).toBe('0.5 mL left');
   });
   test('a powder holds nothing to draw', () => {
-    expect(leftText({ left: null, doses_left: null, form: 'powder' })).toBe('Powder, not dissolved yet');
+    expect(leftText({ left: null, form: 'powder' })).toBe('Powder, not dissolved yet');
   });
 });
 

@@ -1,6 +1,6 @@
 """The frontend's types are those of the API's document, and it asks each address for its own.
 
-`make types` writes `frontend/src/api/schema.ts`, from which `types.ts` takes its names.
+`make types` writes `frontend/src/api/schema.ts`, from which the files beside it take their names.
 """
 
 import json
@@ -22,7 +22,7 @@ API = FRONTEND / "src" / "api"
 WRITER = FRONTEND / "tools"
 
 NAMED = re.compile(r"export type (\w+) = Schemas\['(\w+)'\];")
-IMPORTED = re.compile(r"import type \{([^}]*)\} from '[^']*api/types\.ts'")
+IMPORTED = re.compile(r"import type \{([^}]*)\} from '[^']*api/(\w+)\.ts'")
 CALL = re.compile(r"\b(get|post|call|useFetched)<((?:[^<>()]|<[^<>]*>)+)>\((?:'([A-Z]+)', )?")
 METHODS = {"get": "GET", "useFetched": "GET", "post": "POST"}
 FREE = {"Options", "NewOptions"}
@@ -157,15 +157,16 @@ def _path(argument: str, text: str) -> str:
 
 def calls() -> Iterator[Asked]:
     """Every call of the API whose answer is read as something."""
-    ours = dict(NAMED.findall((API / "types.ts").read_text(encoding="utf-8")))
+    ours = {file.stem: dict(NAMED.findall(file.read_text("utf-8"))) for file in API.glob("*.ts")}
     for file in sorted((FRONTEND / "src").rglob("*.ts*")):
         if file.parent == API or file.name == "load.ts":
             continue
         text = file.read_text(encoding="utf-8")
-        names = dict(ours)
-        for imported in IMPORTED.findall(text):
-            for name, alias in re.findall(r"(\w+) as (\w+)", imported):
-                names[alias] = ours.get(name, name)
+        names = {
+            alias or name: ours[module].get(name, name)
+            for imported, module in IMPORTED.findall(text)
+            for name, alias in re.findall(r"(\w+)(?: as (\w+))?", imported)
+        }
         for call in CALL.finditer(text):
             shape = re.sub(r"\b[A-Z]\w+", lambda each, of=names: of.get(each[0], each[0]), call[2])
             if shape in FREE:

@@ -142,7 +142,7 @@ async def shelf_of(session: AsyncSession, zones: Mapping[UUID, ZoneInfo], now: d
     if not holders:
         return Shelf()
     draws = await standing_draws(session, holders)
-    outlooks = await outlooks_of(session, holders, now, nights=OUTLOOK)
+    outlooks = await outlooks_of(session, contents, now, nights=OUTLOOK)
     keys = await keys_of(session, holders)
     lasted = {
         patient: {

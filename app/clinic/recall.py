@@ -86,17 +86,20 @@ async def recall(
 async def _vials(
     session: AsyncSession, actor: ClinicActor, wanted: RecallIn, now: datetime
 ) -> dict[UUID, list[UUID]]:
-    """The vials of the lot, by patient. Every lot is compared here, not in the database, because
-    the two databases disagree about case and spaces beyond ASCII."""
-    rows = select(Vial.patient_id, Vial.id, Vial.lot).where(
-        Vial.patient_id.in_(patients_open_to(actor, now))
+    """The vials of the lot, by patient. The lots are compared here, not in the database, because
+    the two databases disagree about case and spaces beyond ASCII: each once, for many vials have
+    the same."""
+    mine = Vial.patient_id.in_(patients_open_to(actor, now))
+    lot = plain_lot(wanted.lot)
+    lots = await session.scalars(select(Vial.lot).where(mine).distinct())
+    rows = select(Vial.patient_id, Vial.id).where(
+        mine, Vial.lot.in_([each for each in lots if plain_lot(each) == lot])
     )
     if wanted.medicine is not None:
         rows = rows.where(Vial.medicine == wanted.medicine)
-    lot, found = plain_lot(wanted.lot), defaultdict(list)
-    for row in await session.execute(rows):
-        if plain_lot(row.lot) == lot:
-            found[row.patient_id].append(row.id)
+    found = defaultdict(list)
+    for patient, vial in await session.execute(rows):
+        found[patient].append(vial)
     return {**found}
 
 

@@ -17,7 +17,7 @@ from app import audit
 from app.audit import Means
 from app.doses.log import find
 from app.doses.models import Dose, Event, Kind
-from app.problems import Invalid, NotFound, Problem
+from app.problems import Invalid, Problem
 from app.protocols.models import Line
 from app.supplies import witness
 from app.supplies.draw import at_mark, tick_of

@@ -174,7 +174,7 @@ class _Shelf:
                 continue
             gives = min(wanted * whole, vial.left)
             wanted -= gives / whole
-            lost = Fraction(0) if wanted else min(vial.left - gives, need.dead_ul * vial.per_ul)
+            lost = min(vial.left - gives, need.dead_ul * vial.per_ul)
             rest = Fraction(0) if vial.single_use else vial.left - gives - lost
             self._vials[place] = _opened(replace(vial, left=rest), day)
             if not wanted:

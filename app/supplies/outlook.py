@@ -4,7 +4,7 @@ The vials that serve a line are those of its medicine and form; lines of one med
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -35,25 +35,22 @@ async def outlook_of(
 
     A line without any vial on record is left out.
     """
-    return (await outlooks_of(session, [patient_id], now)).get(patient_id, {})
+    held = await contents_of_many(session, [patient_id], now)
+    return (await outlooks_of(session, held, now)).get(patient_id, {})
 
 
 async def outlooks_of(
-    session: AsyncSession, patients: Collection[UUID], now: datetime, *, nights: int = NIGHTS
-) -> dict[UUID, dict[UUID, Forecast]]:
+    session: AsyncSession, contents: Mapping[UUID, Mapping[UUID, Contents]], now: datetime, *,
+    nights: int = NIGHTS,
+) -> dict[UUID, dict[UUID, Forecast]]:  # fmt: skip
     """The same for many patients, by patient, in as many statements as for one.
 
     Lines without any vial on record are left out, and patients without such lines.
 
-    nights   how many nights are looked ahead; what lasts longer has no date
+    contents   every vial of each patient, as `app.supplies.holding` has them
+    nights     how many nights are looked ahead; what lasts longer has no date
     """
-    if not patients:
-        return {}
-    held = {
-        patient: list(vials.values())
-        for patient, vials in (await contents_of_many(session, patients, now)).items()
-        if vials
-    }
+    held = {patient: list(vials.values()) for patient, vials in contents.items() if vials}
     if not held:
         return {}
     courses = await courses_of(session, list(held), now)

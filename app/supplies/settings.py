@@ -15,6 +15,9 @@ from app.supplies.models import SupplySettings
 LEAD_DAYS = 7
 """[D] A compounding pharmacy's week. product.md row 49: how many days before is the patient's."""
 
+LONGEST_LEAD = 60
+"""[D] Two months: more is not running out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:

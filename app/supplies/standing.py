@@ -18,7 +18,7 @@ from app.supplies.forecast import Forecast
 from app.supplies.holding import contents_of
 from app.supplies.kit import kits_of
 from app.supplies.ledger import Contents
-from app.supplies.needs import courses_of
+from app.supplies.needs import NIGHTS, courses_of
 from app.supplies.outlook import forecasts
 from app.supplies.settings import Wishes, wishes_of
 from app.supplies.supply_shapes import LineState, LineSupply
@@ -40,15 +40,20 @@ class Standing:
     wishes: Wishes
 
 
-async def standing_of(session: AsyncSession, patient_id: UUID, now: datetime) -> Standing:
-    """How a patient's supplies stand now; nothing is written."""
+async def standing_of(
+    session: AsyncSession, patient_id: UUID, now: datetime, *, nights: int = NIGHTS
+) -> Standing:
+    """How a patient's supplies stand now; nothing is written.
+
+    nights   how many nights vials are looked ahead for; what lasts longer has no date
+    """
     course = (await courses_of(session, [patient_id], now))[patient_id]
     held = await contents_of(session, patient_id, now)
     kits = await kits_of(session, [patient_id]) if held else {}
     return Standing(
         tonight=course.tonight,
         lines=dict(course.lines),
-        short=forecasts(course, list(held.values()), kits),
+        short=forecasts(course, list(held.values()), kits, nights),
         held=held,
         consumables=await kept_of(session, patient_id, now, course),
         wishes=await wishes_of(session, patient_id),

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.clock import Instant
 from app.supplies.models import Counted, Item
+from app.supplies.settings import LONGEST_LEAD
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Pieces = Annotated[int, Field(strict=True, ge=0, le=100_000)]
@@ -98,7 +99,7 @@ class SettingsIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    lead_days: Annotated[int, Field(strict=True, ge=1, le=60)]
+    lead_days: Annotated[int, Field(strict=True, ge=1, le=LONGEST_LEAD)]
     speak_at: str | None = Field(max_length=5)
     notices: bool
 

@@ -19,7 +19,7 @@ from app.supplies import notices
 from app.supplies.hours import may_speak, next_moment
 from app.supplies.models import SupplyLook, SupplyNotice, Vial
 from app.supplies.notices import Kind, Thing
-from app.supplies.settings import wishes_of
+from app.supplies.settings import LONGEST_LEAD, wishes_of
 from app.supplies.standing import Standing, standing_of
 
 log = structlog.get_logger()
@@ -28,9 +28,15 @@ FAILED = Counter("vesper_supplies_unseen_total", "Patients whose supplies could 
 
 AGAIN = timedelta(minutes=15)
 
+AHEAD = (timedelta(days=LONGEST_LEAD) + notices.AWAY + 2 * A_DAY).days
+"""So many nights are looked ahead: what lasts longer is told by no wish, and is over by every."""
+
+BATCH = 10
+"""So many patients at a time: until their transaction ends, whoever logs a dose waits for it."""
+
 
 async def look(
-    session: AsyncSession, seal: Seal, now: datetime, public_url: str, limit: int = 100
+    session: AsyncSession, seal: Seal, now: datetime, public_url: str, limit: int = BATCH
 ) -> int:
     """Look at the supplies of whoever is due, say what is new, and tell how many were looked at.
 
@@ -64,7 +70,9 @@ async def look(
 async def _begin(session: AsyncSession, now: datetime, limit: int) -> None:
     """Give whoever has a vial and is not looked at a row: a record may have come in a file."""
     known = exists().where(SupplyLook.patient_id == Vial.patient_id)
-    wanting = select(Vial.patient_id).where(~known).distinct().limit(limit)
+    wanting = select(Vial.patient_id).where(~known).distinct()
+    # In one order, so that two workers do not wait for each other's rows.
+    wanting = wanting.order_by(Vial.patient_id).limit(limit)
     rows = [{"patient_id": key, "next_at": now} for key in await session.scalars(wanting)]
     await insert_new(session, SupplyLook, rows)
 
@@ -79,7 +87,7 @@ async def _look_at(
     # Most writes come in the evening: nothing is worked out that would not be said.
     if not wishes.notices or not may_speak(preferences, wishes.speak_at, now):
         return later
-    standing = await standing_of(session, patient_id, now)
+    standing = await standing_of(session, patient_id, now, nights=AHEAD)
     today = today_of(preferences, now)
     here = zone(zone_of(preferences))
     midnight = datetime.combine(today, time(), tzinfo=here)

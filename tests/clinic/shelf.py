@@ -67,8 +67,10 @@ async def doses_until(session: AsyncSession, patient: Person, until: datetime) -
     return list(await session.scalars(rows.order_by(Dose.due_at)))
 
 
-async def wrote(session: AsyncSession, doses: Sequence[Dose], vial: Vial | None = None) -> None:
-    """The rows of doses taken when they were due, each drawn as 0.1 mL or one tablet of a vial.
+async def wrote(
+    session: AsyncSession, doses: Sequence[Dose], vial: Vial | None = None, *, ul: int = 100
+) -> None:
+    """The rows of doses taken when they were due, each drawn as `ul` or one tablet of a vial.
 
     Written straight away, because many of them by `took` cost seconds.
     """
@@ -83,18 +85,21 @@ async def wrote(session: AsyncSession, doses: Sequence[Dose], vial: Vial | None 
             session.add(Drawn(
                 patient_id=dose.patient_id, id=uuid4(), dose_id=dose.id, seq=1, event_id=event,
                 author_id=dose.patient_id, said_at=dose.due_at, assumed=True, vial_id=vial.id,
-                quantity=1000 if vial.form is Form.TABLETS else 100,
+                quantity=1000 if vial.form is Form.TABLETS else ul,
             ))  # fmt: skip
     await session.flush()
 
 
-async def took(session: AsyncSession, dose: Dose, amount: Amount | None = None) -> None:
-    """Log a dose as taken when it was due; the vial in use follows."""
+async def took(
+    session: AsyncSession, dose: Dose, amount: Amount | None = None, *, late: timedelta = 0 * DAY
+) -> None:
+    """Log a dose as taken when it was due, or so much later; the vial in use follows."""
+    at = dose.due_at + late
     report = Report(
-        id=uuid4(), kind=Kind.TAKEN, author=dose.patient_id, means=Means.APP,
-        taken_at=dose.due_at, amount=amount,
+        id=uuid4(), kind=Kind.TAKEN, author=dose.patient_id, means=Means.APP, taken_at=at,
+        amount=amount,
     )  # fmt: skip
-    await settle(session, dose.patient_id, dose.id, report, now=dose.due_at)
+    await settle(session, dose.patient_id, dose.id, report, now=at)
 
 
 async def came_from(session: AsyncSession, dose: Dose, vial: UUID | None) -> None:
@@ -103,9 +108,9 @@ async def came_from(session: AsyncSession, dose: Dose, vial: UUID | None) -> Non
     await say_vial(session, dose.patient_id, dose.id, vial, said)
 
 
-async def counted(session: AsyncSession, vial: Vial, quantity: int, at: datetime) -> None:
+async def counted(session: AsyncSession, vial: Vial, quantity: int, at: datetime) -> StockEntry:
     """Somebody found so much in a vial, in microlitres or thousandths of a tablet."""
-    await _entered(session, vial, Stock.COUNTED, quantity, at)
+    return await _entered(session, vial, Stock.COUNTED, quantity, at)
 
 
 async def wasted(session: AsyncSession, vial: Vial, quantity: int, at: datetime) -> None:
@@ -115,12 +120,14 @@ async def wasted(session: AsyncSession, vial: Vial, quantity: int, at: datetime)
 
 async def _entered(
     session: AsyncSession, vial: Vial, kind: Stock, quantity: int, at: datetime
-) -> None:
-    session.add(StockEntry(
+) -> StockEntry:
+    entry = StockEntry(
         patient_id=vial.patient_id, id=uuid4(), vial_id=vial.id, kind=kind, quantity=quantity,
         at=at, author_id=vial.patient_id, said_at=at,
-    ))  # fmt: skip
+    )  # fmt: skip
+    session.add(entry)
     await session.flush()
+    return entry
 
 
 def mg(value: str) -> Amount:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 from sqlalchemy import select
 
 from app import clock
@@ -22,15 +22,27 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 SYRINGE = "u100_0_5"
 DOSES = """async () => (await (await fetch('/api/patients/me/doses')).json()).doses
-    .filter(dose => dose.given)"""
+    .filter(dose => dose.given && dose.label === 'Sermorelin')"""
+
+# Whether a finger that hits twice could press anything at the moment the second step appeared.
+HELD = """new MutationObserver(() => {
+    if (document.querySelector("[data-confirm='2']"))
+        window.held ??= document.documentElement.style.pointerEvents
+}).observe(document.body, {childList: true, subtree: true})"""
 
 
 async def test_a_vial_of_another_strength_shows_its_mark_after_two_looks(tmp_path: Path) -> None:
     zone = a_place_where_it_is_evening()
     server = await migrated(Server(tmp_path))
     async with writing(server) as session:
-        patient = await a_person_at_bedtime(session, zone, a_line(ladder=QUIETLY, amount="300"))
-        line = await session.scalar(select(Line.id).where(Line.patient_id == patient.id))
+        lines = (
+            a_line(ladder=QUIETLY, amount="300"),
+            a_line(medicine="gonadorelin", amount="100", ladder=QUIETLY),
+            a_line(medicine="cjc1295_ipamorelin", form="no_dac", amount="100", ladder=QUIETLY),
+        )  # fmt: skip
+        patient = await a_person_at_bedtime(session, zone, *lines)
+        mine = select(Line.id).where(Line.patient_id == patient.id, Line.medicine == "sermorelin")
+        line = await session.scalar(mine)
         headers = await signed_in(session, patient, clock.now())
         cookie = headers["Cookie"].partition("=")[2]
     with serving(server):
@@ -54,16 +66,25 @@ async def test_a_vial_of_another_strength_shows_its_mark_after_two_looks(tmp_pat
             await to_draw.click()
             await look_twice(phone)
 
-            # Tonight says it in one line; one tap logs, and only then is the spot asked for.
+            # Tonight says it in one line; one tap logs, and only then is the spot asked for. The
+            # finger that hits twice does not log the dose that comes up where the first one was.
             await phone.goto(server.url)
             await to_draw.get_by_text("6 units").wait_for()
             assert await phone.locator("[data-asks=site]").count() == 0
-            await phone.locator("[data-do='taken-all']").click()
-            spot = phone.locator("[data-do=suggested-site]")
+            await tap_twice(phone, phone.locator("[data-do=taken]").first)
+            await phone.locator("[data-asks=site]").wait_for()
+            assert await phone.locator("[data-dose][data-state=taken]").count() == 1
+            assert await phone.locator("[data-dose] [aria-expanded=true]").count() == 0
+            dose_card = phone.locator("[data-dose]", has_text="Sermorelin")
+            if await dose_card.get_attribute("data-state") == "open":
+                await dose_card.locator("[data-do=taken]").click()
+            spot = dose_card.locator("[data-do=suggested-site]")
             code = await spot.get_attribute("data-spot")
             await phone.wait_for_timeout(450)  # a finger that pressed Taken twice does not answer
             await spot.click()
-            await phone.locator("[data-given]").wait_for()
+            await dose_card.locator("[data-given]").wait_for()
+            # The button is gone; the keyboard is still at this dose.
+            await dose_card.locator("[data-do=amend]:focus").wait_for()
             await phone.wait_for_function(
                 f"async () => (await ({DOSES})()).some(dose => dose.given.site)"
             )
@@ -73,6 +94,15 @@ async def test_a_vial_of_another_strength_shows_its_mark_after_two_looks(tmp_pat
             assert vial["lot"] == "NEW-5"
             assert vial["quantity"] == {"value": "0.06", "unit": "mL"}
             assert dose["given"]["assumed"] is True
+
+
+async def tap_twice(phone: Page, button: Locator) -> None:
+    """Two taps at one place, as a tired hand does."""
+    place = await button.bounding_box()
+    assert place is not None
+    for _ in range(2):
+        await phone.touchscreen.tap(place["x"] + 40, place["y"] + place["height"] / 2)
+        await phone.wait_for_timeout(120)
 
 
 async def look_twice(phone: Page) -> None:
@@ -86,9 +116,11 @@ async def look_twice(phone: Page) -> None:
     await first.get_by_text("0.5 mg").first.wait_for()
     assert await first.locator("[name=strength]").input_value() == "1.5"
     await first.locator("[name=strength]").fill("15")
+    await phone.evaluate(HELD)
     await first.get_by_role("button", name="Compare").click()
     second = phone.locator("[data-confirm='2']")
     await second.wait_for()
+    assert await phone.evaluate("window.held") == "none"
     before, after = second.locator("[data-side=before]"), second.locator("[data-side=now]")
     assert (await before.locator(".mark").inner_text()).split() == ["10", "units"]
     assert (await after.locator(".mark").inner_text()).split() == ["6", "units"]

@@ -12,7 +12,7 @@ from app.sites.body import ELSEWHERE, ROUTES, RULES, SITES, is_injected, read
 from app.sites.rotation import Look, Sore, Use, Wanted, look, warnings
 from tests.sites.uses import IM, SC, injections, on, sore, use
 
-LAWS = settings(max_examples=60, deadline=None)
+LAWS = settings(max_examples=50, deadline=None)
 DRUGS = ("sermorelin", "testosterone_cypionate", "gonadorelin", "semaglutide")
 
 routes = st.sampled_from(sorted(ROUTES))

@@ -15,7 +15,7 @@ MINE = "/api/patients/me"
 FIRST, SECOND, THIRD = "LOT-A", "LOT-B", "LOT-C"
 
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what only reads, by the same statements as the other stories."""
+"""For what reads and writes by the same statements as the other stories."""
 
 
 def ug(value: str) -> dict[str, str]:
@@ -152,6 +152,7 @@ async def test_from_the_first_vial_to_one_of_another_strength(world: World) -> N
     assert await compared(patient, begun) == shown  # a repeat changes nothing
 
 
+@ONE_DATABASE
 async def test_the_next_vial_takes_one_look_and_one_of_another_strength_takes_two(
     world: World,
 ) -> None:
@@ -336,6 +337,7 @@ async def test_a_syringe_that_is_too_small_or_too_coarse_gets_no_figure(world: W
     assert (late["state"], late["warnings"][0]["code"]) == ("ready", "past_its_date")
 
 
+@ONE_DATABASE
 async def test_the_amount_is_the_one_prescribed_for_tonight(world: World) -> None:
     rising = peptide(steps=[{"from": "2026-11-25", "amount": ug("500")}])
     patient, _ = await a_patient_with(world, rising)

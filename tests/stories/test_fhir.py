@@ -341,8 +341,9 @@ async def a_dose_says_its_lots_and_its_spot(cast: Cast) -> None:
     given = await cast.found(f"MedicationAdministration?patient={cast.id}&code={code}")
     (dose,) = (each for each in given if each["status"] == "completed")
     assert mistakes(dose) == []
-    assert dose["medicationReference"] == {"reference": "#vial-1", "display": "Testosterone cypionate, lot T-1"}
-    assert dose["supportingInformation"] == [{"reference": "#vial-2", "display": "T-2"}]
+    name = "Testosterone cypionate, lot T-"
+    assert dose["medicationReference"] == {"reference": "#vial-1", "display": f"{name}1"}
+    assert dose["supportingInformation"] == [{"reference": "#vial-2", "display": f"{name}2"}]
     assert [(each["id"], each["batch"]) for each in dose["contained"]] == [
         ("vial-1", {"lotNumber": "T-1", "expirationDate": "2027-01-31"}),
         ("vial-2", {"lotNumber": "T-2"}),
@@ -594,6 +595,18 @@ async def what_was_taken_back_is_a_mistake_and_whoever_reads_on_hears_of_it(cast
     (mistaken,) = await cast.found(f"{asked}entered-in-error")
     assert (mistaken["id"], mistakes(mistaken)) == (taken["id"], [])
     assert "dosage" not in mistaken
+
+    (vial,) = [
+        each for each in (await patient("GET", f"{MINE}/vials?gone=true"))["vials"]
+        if each["lot"] == "T-2"
+    ]  # fmt: skip
+    corrected = await patient.client.patch(
+        f"{MINE}/vials/{vial['id']}", json={"lot": "T-3"},
+        headers={"If-Match": f'"{vial["revision"]}"'},
+    )  # fmt: skip
+    assert corrected.status_code == 200, corrected.text
+    (relabelled,) = await cast.found(f"{asked}completed")
+    assert relabelled["contained"][1]["batch"] == {"lotNumber": "T-3"}
 
     shown = (await patient("GET", f"{MINE}/observations?code=diastolic"))["observations"]
     wrong = {"reason": "A slip"}

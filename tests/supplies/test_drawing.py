@@ -74,6 +74,7 @@ class Night:
     doses: list[UUID]
     vials: list[UUID]
     now: datetime = EVENING
+    shelf: dict[UUID, Contents] = field(default_factory=dict)
     entries: list[tuple[UUID, UUID]] = field(default_factory=list)
 
     @property
@@ -94,9 +95,9 @@ class Night:
 
     async def do(self, what: str, number: int, *rest: Any) -> None:
         self.now += A_MINUTE
-        before = await self.held()
+        before = self.shelf or await self.held()
         assumed = await getattr(self, what)(number, *rest)
-        after = await self.held()
+        self.shelf = after = await self.held()
         if assumed:
             for vial, contents in after.items():
                 assert contents.overdrawn <= before[vial].overdrawn, "below zero by assumption"
@@ -265,6 +266,10 @@ async def check(night: Night, held: dict[UUID, Contents]) -> None:
             contents.left + contents.discarded + contents.drawn + contents.dead + contents.wasted
             + contents.missing - contents.overdrawn
         )  # fmt: skip
+
+
+async def check_answers(night: Night, rows: list[Drawn]) -> None:
+    """That each dose is told with the vials that it stands as drawn from."""
     wanted = select(Dose).where(Dose.patient_id == night.patient, Dose.id.in_(night.doses))
     with_events = wanted.options(selectinload(Dose.events))
     again = with_events.execution_options(populate_existing=True)
@@ -319,11 +324,12 @@ class Stage:
         self._loop.run(self._play(told))
 
     async def _play(self, told: list[tuple[Any, ...]]) -> None:
-        night = replace(self._night, entries=[])
+        night = replace(self._night, entries=[], shelf={})
         before = await self._session.begin_nested()
         try:
             for what, number, *rest in told:
                 await night.do(what, number, *rest)
+            await check_answers(night, await standing(night))
         finally:
             await before.rollback()
 
@@ -401,7 +407,9 @@ async def test_what_was_drawn_stays_when_the_label_is_corrected_and_a_note_is_ad
     await session.flush()
     await correct(note="In the left thigh")
     assert await parts() == [(night.vials[0], 50), (night.vials[1], 25)]
-    await correct(amount=Amount(Decimal(600), "ug"))
+    await correct(taken_at=EVENING - timedelta(hours=30))
+    assert await parts() == [], "none of them had come by then"
+    await correct(taken_at=EVENING, amount=Amount(Decimal(600), "ug"))
     assert await parts() == [(night.vials[0], 50), (night.vials[1], 10)]
     await night.vial(0, 2)
     assert await parts() == [(night.vials[2], 60)]

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.supplies.catalogue import SYRINGES
+from app.supplies.kit import Kit
 from app.supplies.ledger import (
     Candidate,
     Contents,
@@ -22,6 +24,7 @@ from app.supplies.ledger import (
     usable,
 )
 from app.supplies.models import Diluent, Form, Stock, StockEntry, Vial
+from app.supplies.vial_answers import Taken, doses_left
 from app.units import Amount
 from tests.story_time import MONDAY
 
@@ -227,6 +230,8 @@ def test_a_count_contains_what_was_drawn_at_its_instant_and_not_what_came_after(
     same, later = drawn(VIAL, 100, MONDAY), drawn(VIAL, 50, MONDAY + HALF_AN_HOUR)
     held = inside(VIAL, [same, later], [count])
     assert (held.left, held.missing, held.counted_at) == (650, 200, MONDAY)
+    rooms = [room(VIAL, [], [count], at) for at in (MONDAY, MONDAY + HALF_AN_HOUR)]
+    assert rooms == [1000, 700]
 
 
 def test_a_powder_that_is_not_dissolved_holds_no_liquid() -> None:
@@ -278,6 +283,11 @@ def test_a_vial_for_one_use_serves_one_dose() -> None:
     once = a_vial(single_use=True)
     assert usable(inside(once, [], []), MONDAY, HERE)
     assert not usable(inside(once, [drawn(once, 100, MONDAY)], []), MONDAY, HERE)
+    kit = Kit(SYRINGES["ml_1"], 84)
+    taken = [Taken(uuid4(), "sermorelin", "", Amount(Decimal(100), "ug"), kit)]
+    assert doses_left(inside(once, [], []), taken) == 1
+    assert doses_left(inside(once, [drawn(once, 100, MONDAY)], []), taken) == 0
+    assert doses_left(inside(VIAL, [], []), taken) == 5, "each takes 184 with what stays behind"
 
 
 def test_the_oldest_discard_date_is_used_first_and_of_one_date_the_open_one() -> None:

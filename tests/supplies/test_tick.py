@@ -19,6 +19,7 @@ from app.push.models import Message
 from app.push.seal import Seal
 from app.schedule import A_DAY, zone
 from app.supplies import tick as tick_module
+from app.supplies.holding import contents_of_many
 from app.supplies.hours import may_speak, next_moment
 from app.supplies.looks import look_again
 from app.supplies.models import (
@@ -33,6 +34,7 @@ from app.supplies.models import (
 )
 from app.supplies.notices import Kind, Thing, discards, new, over, run_outs
 from app.supplies.outlook import outlook_of, outlooks_of
+from app.supplies.settings import LONGEST_LEAD
 from app.supplies.standing import standing_of
 from app.supplies.tick import look
 from tests.factories import a_device, a_line, a_patient, a_protocol
@@ -44,6 +46,9 @@ URL = "https://vesper.example.org"
 TEN = MONDAY + timedelta(hours=5)
 TODAY = date(2026, 11, 23)
 DENVER = zone("America/Denver")
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what is read and written by the same statements as the others."""
 
 
 async def told(session: AsyncSession, now: datetime) -> list[tuple[str, str]]:
@@ -84,6 +89,7 @@ async def test_three_days_before_the_discard_date_and_on_the_day_at_ten_in_the_m
     assert len(await messages(session)) == len(heard)
 
 
+@ON_SQLITE
 async def test_a_run_out_is_told_so_many_days_before_as_the_patient_wants(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -98,6 +104,7 @@ async def test_a_run_out_is_told_so_many_days_before_as_the_patient_wants(
     assert heard == {8: [("runs_out", "2026-12-13")]}
 
 
+@ON_SQLITE
 async def test_a_repeat_says_nothing_and_a_refill_starts_it_anew(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -116,6 +123,7 @@ async def test_a_repeat_says_nothing_and_a_refill_starts_it_anew(
     assert await told(session, TEN + A_DAY * 10) == [("runs_out", "2026-12-08")]
 
 
+@ON_SQLITE
 async def test_what_happens_at_night_waits_for_the_morning(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -128,6 +136,7 @@ async def test_what_happens_at_night_waits_for_the_morning(
     assert await told(session, TEN) == [("runs_out", "2026-11-25")]
 
 
+@ON_SQLITE
 async def test_a_reason_that_is_gone_is_not_said(session: AsyncSession, time: Clock) -> None:
     patient = await somebody(session)
     vial = await a_vial(session, patient, doses=500, use_by=TODAY + A_DAY * 3)
@@ -139,6 +148,7 @@ async def test_a_reason_that_is_gone_is_not_said(session: AsyncSession, time: Cl
     assert await messages(session) == []
 
 
+@ON_SQLITE
 async def test_one_push_a_day_however_much_there_is(session: AsyncSession, time: Clock) -> None:
     patient = await somebody(session)
     await a_vial(session, patient, doses=2, use_by=TODAY + A_DAY * 2)
@@ -154,6 +164,7 @@ async def test_one_push_a_day_however_much_there_is(session: AsyncSession, time:
     assert first.topic == second.topic, "the second stands in the place of the first"
 
 
+@ON_SQLITE
 async def test_a_refill_and_another_reason_on_the_same_day_make_no_second_push(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -169,6 +180,7 @@ async def test_a_refill_and_another_reason_on_the_same_day_make_no_second_push(
     assert len(await messages(session)) == 2
 
 
+@ON_SQLITE
 async def test_an_empty_vial_is_not_spoken_of(session: AsyncSession, time: Clock) -> None:
     patient = await somebody(session)
     await a_vial(session, patient, doses=500)
@@ -201,10 +213,12 @@ async def test_one_patient_who_cannot_be_worked_out_keeps_nobody_waiting(
     for each in (broken, other):
         await a_vial(session, each, doses=2)
 
-    async def failing(session: AsyncSession, patient_id: UUID, now: datetime) -> object:
+    async def failing(
+        session: AsyncSession, patient_id: UUID, now: datetime, *, nights: int
+    ) -> object:
         if patient_id == broken.id:
             raise LookupError("a vial that nobody understands")
-        return await standing_of(session, patient_id, now)
+        return await standing_of(session, patient_id, now, nights=nights)
 
     monkeypatch.setattr(tick_module, "standing_of", failing)
     assert await told(session, TEN) == [("runs_out", "2026-11-25")]
@@ -232,6 +246,27 @@ async def test_two_workers_say_it_once(sessions: Sessions, time: Clock) -> None:
         assert len(await messages(session)) == 6
 
 
+@ON_SQLITE
+async def test_whoever_wants_to_know_sixty_days_before_is_told_then(
+    session: AsyncSession, time: Clock
+) -> None:
+    patient = await somebody(session)
+    for _ in range(3):
+        await a_vial(session, patient, doses=20)
+    session.add(SupplySettings(patient_id=patient.id, lead_days=LONGEST_LEAD))
+    assert await told(session, TEN) == [("runs_out", "2027-01-22")]
+
+
+@ON_SQLITE
+async def test_whoever_logs_a_dose_waits_for_ten_patients_at_most(
+    session: AsyncSession, time: Clock
+) -> None:
+    """The tick holds the rows that a logged dose moves until its transaction ends."""
+    for _ in range(11):
+        await a_vial(session, await a_patient(session))
+    assert [await look(session, SEAL, MONDAY, URL) for _ in range(3)] == [10, 1, 0]
+
+
 async def test_the_forecast_of_many_asks_no_more_than_that_of_one(
     session: AsyncSession, engine: AsyncEngine, time: Clock
 ) -> None:
@@ -249,7 +284,9 @@ async def test_the_forecast_of_many_asks_no_more_than_that_of_one(
         one = await outlook_of(session, patients[0].id, TEN)
         alone = len(asked)
         asked.clear()
-        many = await outlooks_of(session, [each.id for each in patients], TEN)
+        many = await outlooks_of(
+            session, await contents_of_many(session, [each.id for each in patients], TEN), TEN
+        )
     finally:
         event.remove(engine.sync_engine, "before_cursor_execute", listen)
     assert len(asked) == alone
@@ -257,7 +294,7 @@ async def test_the_forecast_of_many_asks_no_more_than_that_of_one(
     assert {key: [each.doses_left for each in found.values()] for key, found in many.items()} == {
         patient.id: [3 + number] for number, patient in enumerate(patients[:3])
     }
-    assert await outlooks_of(session, [], TEN) == {}
+    assert await outlooks_of(session, {}, TEN) == {}
     assert await outlook_of(session, patients[3].id, TEN) == {}
 
 

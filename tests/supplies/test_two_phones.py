@@ -2,12 +2,14 @@
 
 import asyncio
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from app.db import Sessions
+from app.supplies.models import Vial
 from tests.factories import a_line, a_patient, a_protocol, signed_in
 from tests.story_time import Clock
 
@@ -116,6 +118,32 @@ async def test_two_vials_are_emptied_one_after_the_other_and_nobody_waits_for_ev
     held = await shelf(http)
     drawn = sum(held[lot]["drawn_doses"] for lot in ("A1", "A2"))
     assert drawn == PHONES
+
+
+async def test_nobody_waits_for_a_vial_that_the_dose_cannot_come_from(
+    dosed: tuple[httpx.AsyncClient, list[str]], sessions: Sessions
+) -> None:
+    """Neither for one that was gone by then, nor for others than the one that somebody names."""
+    http, ids = dosed
+    gone, kept = await a_vial(http, "1"), await a_vial(http, "1", "A2")
+    body = {"why": "empty", "at": "2026-11-24T01:00:00Z"}
+    thrown = await http.post(
+        f"{MINE}/vials/{gone['id']}/discard", json=body, headers={"If-Match": '"1"'}
+    )
+    assert thrown.status_code == 200
+
+    async def while_held(vial: dict[str, Any], path: str, body: Any) -> Any:
+        async with sessions.begin() as session:
+            held = select(Vial).where(Vial.id == UUID(vial["id"])).with_for_update()
+            await session.execute(held)
+            answer = await asyncio.wait_for(http.put(path, json=body), timeout=20)
+        assert answer.status_code == 200
+        return answer.json()["given"]["vials"][0]["lot"]
+
+    taken = {"id": str(uuid4()), "kind": "taken", "confirmed": True}
+    assert await while_held(gone, f"/api/doses/{ids[0]}/log", taken) == "A2"
+    said = {"id": str(uuid4()), "vial": gone["id"]}
+    assert await while_held(kept, f"{MINE}/doses/{ids[0]}/vial", said) == "A1"
 
 
 async def test_one_report_from_two_phones_draws_once(

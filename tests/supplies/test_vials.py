@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.audit import Means
 from app.db import Sessions
+from app.doses.models import Event
 from app.sealing import Sealer
-from app.supplies.models import Confirmation, Drawn, SourceCheck, StockEntry, Vial
+from app.supplies.models import Confirmation, Drawn, SourceCheck, StockEntry, SupplyLook, Vial
 from app.supplies.source_checks import QUESTIONS, read_questions
 from app.verification import verify
 from tests.conftest import SECRET
@@ -262,7 +264,7 @@ async def test_stock_entries_fit_the_vial_and_a_repeat_counts_once(
 
 @on_sqlite
 async def test_a_vial_that_is_entered_after_its_doses_says_so_until_it_is_counted(
-    shelf: httpx.AsyncClient, time: Clock
+    shelf: httpx.AsyncClient, sessions: Sessions, engine: AsyncEngine, time: Clock
 ) -> None:
     """And then each dose takes what the mark holds: 125 microlitres are drawn to the 12."""
     doses = [
@@ -270,6 +272,9 @@ async def test_a_vial_that_is_entered_after_its_doses_says_so_until_it_is_counte
         if each["label"] == "Sermorelin"
     ]  # fmt: skip
     await shelf.put(f"{MINE}/lines/{doses[0]['line_id']}/kit", json={"syringe": "u100_1"})
+    async with sessions.begin() as session:
+        look = (await session.scalars(select(SupplyLook))).one()
+        assert look.next_at == time.now, "another syringe may run out sooner"
 
     async def take(dose: dict[str, Any]) -> Any:
         body = {"id": str(uuid4()), "kind": "taken"}
@@ -284,6 +289,12 @@ async def test_a_vial_that_is_entered_after_its_doses_says_so_until_it_is_counte
     (warned,) = vial["warnings"]
     assert (warned["code"], warned["text"].split(" that")[0]) == ("not_drawn", "1 dose is logged")
     path = f"{MINE}/vials/{vial['id']}"
+    await let_anything_be_changed(engine)
+    for means, warnings in ((Means.IMPORT, 0), (Means.APP, 1)):
+        async with sessions.begin() as session:
+            await session.execute(update(Event).values(means=means))
+        seen = (await shelf.get(path)).json()
+        assert len(seen["warnings"]) == warnings, "a history that was brought along asks nothing"
     count = {"id": str(uuid4()), "kind": "counted", "at": time.now.isoformat(),
              "quantity": {"value": "2.4", "unit": "mL"}}  # fmt: skip
     told = (await shelf.post(f"{path}/stock", json=count)).json()

@@ -98,6 +98,9 @@ export type LineIn = Schemas['LineIn'];
 /** A medicine of the catalogue. */
 export type Medicine = Schemas['MedicineOut'];
 
+/** Every medicine of the catalogue. */
+export type Medicines = Schemas['MedicinesOut'];
+
 /** A schedule to start from; it never carries an amount. */
 export type Template = Schemas['TemplateOut'];
 

@@ -3,7 +3,7 @@ import { Fragment, type JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
 import { get, post, Problem } from '../../api/client.ts';
-import type { Medicine, Preview, Protocol, Template, Version, Warning } from '../../api/types.ts';
+import type { Medicine, Medicines, Preview, Protocol, Template, Version, Warning } from '../../api/types.ts';
 import { toTop } from '../../router.ts';
 import { Mistake, Submit, Trouble } from '../../ui/Field.tsx';
 import { fieldName, Mistakes, plain, useForm } from '../../ui/form.ts';
@@ -47,7 +47,7 @@ export function ProposalForm({ patient, protocol, today, onSent, onTop = toTop }
 
   useEffect(() => {
     Promise.all([
-      get<{ medicines: Medicine[] }>('/api/medicines'),
+      get<Medicines>('/api/medicines'),
       get<{ templates: Template[] }>('/api/protocol-templates'),
     ]).then(
       ([{ medicines }, { templates }]) => (lists.value = { medicines, templates }),

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 
 import { post, Problem } from '../../api/client.ts';
 import type { Recalled, RecalledPatient } from '../../api/stock.ts';
-import type { Medicine } from '../../api/types.ts';
+import type { Medicines } from '../../api/types.ts';
 import { sayPolitely } from '../../state/said.ts';
 import { me } from '../../state/session.ts';
 import { Choice, Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
@@ -27,7 +27,7 @@ export default function Recall(): JSX.Element {
   const form = useForm();
   const lot = useSignal('');
   const medicine = useSignal('');
-  const medicines = useFetched<{ readonly medicines: readonly Medicine[] }>('/api/medicines');
+  const medicines = useFetched<Medicines>('/api/medicines');
   const found = useSignal<Found | undefined>(undefined);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [found.value]);

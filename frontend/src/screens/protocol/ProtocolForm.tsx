@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
 import { get, post, Problem } from '../../api/client.ts';
-import type { Medicine, Template, Version } from '../../api/types.ts';
+import type { Medicine, Medicines, Template, Version } from '../../api/types.ts';
 import { toTop } from '../../router.ts';
 import { sayPolitely } from '../../state/said.ts';
 import { Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
@@ -30,7 +30,7 @@ type Step = 'choose' | 'write' | 'review';
 /** Writes a protocol in three steps: a starting point, the lines, and a summary to agree to. */
 export function ProtocolForm({ patient, from, onSaved }: ProtocolFormProps): JSX.Element {
   const form = useForm();
-  const lists = useSignal<{ medicines: Medicine[]; templates: Template[] } | undefined>(undefined);
+  const lists = useSignal<{ medicines: readonly Medicine[]; templates: Template[] } | undefined>(undefined);
   const missing = useSignal('');
   const lines = useSignal<readonly DraftLine[]>(from ? fromLines(from.lines) : []);
   const prescriber = useSignal(from?.prescriber ?? '');
@@ -43,7 +43,7 @@ export function ProtocolForm({ patient, from, onSaved }: ProtocolFormProps): JSX
   const load = (): void => {
     missing.value = '';
     Promise.all([
-      get<{ medicines: Medicine[] }>('/api/medicines'),
+      get<Medicines>('/api/medicines'),
       get<{ templates: Template[] }>('/api/protocol-templates'),
     ]).then(
       ([{ medicines }, { templates }]) => (lists.value = { medicines, templates }),

@@ -130,7 +130,7 @@ function Key({ spots, suggested }: { readonly spots: readonly Spot[]; readonly s
     <dl class="spot-key" aria-label="What the signs mean">
       {next && <div><dt aria-hidden="true"><Icon name="star" size={16} /></dt><dd>suggested</dd></div>}
       {rests && <div><dt aria-hidden="true">3 d</dt><dd>rests so many days</dd></div>}
-      {once && <div><dt aria-hidden="true"><Icon name="clock" size={16} /></dt><dd>used last</dd></div>}
+      {once && <div><dt aria-hidden="true"><Icon name="clock" size={16} /></dt><dd>used last, or beside it</dd></div>}
       {reacted && <div><dt aria-hidden="true">!</dt><dd>reacted</dd></div>}
     </dl>
   );

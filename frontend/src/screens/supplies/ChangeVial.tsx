@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 
 import type { ScreenProps } from '../../app.tsx';
 import type { Vial, Vials } from '../../api/supplies.ts';
-import type { Medicine, Protocol } from '../../api/types.ts';
+import type { Medicine, Medicines, Protocol } from '../../api/types.ts';
 import { go } from '../../router.ts';
 import { now, tick } from '../../state/now.ts';
 import { plan } from '../../state/plan.ts';
@@ -20,7 +20,7 @@ import { draftOf, vialOf, type VialDraft } from './vialDraft.ts';
 
 /** The label of a vial on record, corrected. A changed strength has to be confirmed anew before a mark is shown. */
 export default function ChangeVial({ names }: ScreenProps): JSX.Element {
-  const medicines = useFetched<{ medicines: readonly Medicine[] }>('/api/medicines');
+  const medicines = useFetched<Medicines>('/api/medicines');
   const protocol = useFetched<Protocol>('/api/patients/me/protocol');
   const vials = useFetched<Vials>('/api/patients/me/vials?gone=true');
   const found = vials.value.value;

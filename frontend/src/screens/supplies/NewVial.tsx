@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 
 import { post, Problem } from '../../api/client.ts';
 import type { Vial, Vials } from '../../api/supplies.ts';
-import type { Medicine, Protocol } from '../../api/types.ts';
+import type { Medicines, Protocol } from '../../api/types.ts';
 import { go, place } from '../../router.ts';
 import { now, tick } from '../../state/now.ts';
 import { plan } from '../../state/plan.ts';
@@ -22,7 +22,7 @@ import { emptyVial, isBegun, vialOf, withMedicine, type VialDraft } from './vial
 /** A new vial or pack, as its label says; what was typed survives an error, a reload and a closed app. */
 export default function NewVial(): JSX.Element {
   const form = useForm();
-  const medicines = useFetched<{ medicines: readonly Medicine[] }>('/api/medicines');
+  const medicines = useFetched<Medicines>('/api/medicines');
   const protocol = useFetched<Protocol>('/api/patients/me/protocol');
   const vials = useFetched<Vials>('/api/patients/me/vials');
   const zone = plan.value?.timezone ?? me.value?.preferences.timezone ?? 'UTC';

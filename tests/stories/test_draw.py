@@ -4,7 +4,6 @@ from asyncio import gather
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
 from sqlalchemy import func, select
 
 from app.supplies.models import Confirmation
@@ -13,9 +12,6 @@ from tests.stories.test_evening import a_clinic, a_patient_with
 
 MINE = "/api/patients/me"
 FIRST, SECOND, THIRD = "LOT-A", "LOT-B", "LOT-C"
-
-ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what reads and writes by the same statements as the other stories."""
 
 
 def ug(value: str) -> dict[str, str]:
@@ -152,7 +148,6 @@ async def test_from_the_first_vial_to_one_of_another_strength(world: World) -> N
     assert await compared(patient, begun) == shown  # a repeat changes nothing
 
 
-@ONE_DATABASE
 async def test_the_next_vial_takes_one_look_and_one_of_another_strength_takes_two(
     world: World,
 ) -> None:
@@ -250,7 +245,6 @@ async def test_what_changes_meanwhile_is_looked_at_again(world: World) -> None:
         assert await session.scalar(of_id) == 1
 
 
-@ONE_DATABASE
 async def test_who_may_see_a_draw_and_what_is_refused(world: World) -> None:
     patient, patient_id = await a_patient_with(world)
     line = await a_line(patient)
@@ -300,7 +294,6 @@ async def test_who_may_see_a_draw_and_what_is_refused(world: World) -> None:
     assert (await patient("GET", f"{MINE}/draw?line={line}"))["draw"] == mine["draw"]
 
 
-@ONE_DATABASE
 async def test_a_syringe_that_is_too_small_or_too_coarse_gets_no_figure(world: World) -> None:
     testosterone = peptide(
         medicine="testosterone_cypionate", route="intramuscular",
@@ -337,7 +330,6 @@ async def test_a_syringe_that_is_too_small_or_too_coarse_gets_no_figure(world: W
     assert (late["state"], late["warnings"][0]["code"]) == ("ready", "past_its_date")
 
 
-@ONE_DATABASE
 async def test_the_amount_is_the_one_prescribed_for_tonight(world: World) -> None:
     rising = peptide(steps=[{"from": "2026-11-25", "amount": ug("500")}])
     patient, _ = await a_patient_with(world, rising)
@@ -370,7 +362,6 @@ async def test_the_amount_is_the_one_prescribed_for_tonight(world: World) -> Non
     nothing_shown(stopped)
 
 
-@ONE_DATABASE
 async def test_another_drug_a_thrown_away_vial_tablets_and_a_blend(world: World) -> None:
     blend = peptide(
         medicine="cjc1295_ipamorelin", form="no_dac", amount=ug("200"),

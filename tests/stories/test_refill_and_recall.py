@@ -16,9 +16,6 @@ from tests.stories.cast import Browser, World, browser, peptide
 
 LOT = "VW-771 b"
 
-ONE_SITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""What tests/clinic asks of both databases, told once by those who use it."""
-
 
 @dataclass
 class Care:
@@ -107,7 +104,6 @@ async def care(world: World) -> Care:
     return await in_care(world, "Ann")
 
 
-@ONE_SITE
 async def test_two_clinics_have_one_lot_and_each_hears_of_its_own_patients(
     world: World, care: Care
 ) -> None:
@@ -164,7 +160,6 @@ async def test_a_refill_goes_to_the_clinic_and_comes_back_as_a_word(care: Care) 
     assert "Sermorelin" not in str(events)
 
 
-@ONE_SITE
 async def test_who_looks_after_themselves_hears_that_there_is_no_clinic(world: World) -> None:
     alone = browser(world.app)
     await alone.sign_up()
@@ -178,7 +173,6 @@ async def test_who_looks_after_themselves_hears_that_there_is_no_clinic(world: W
     assert (await alone("GET", "/api/patients/me/refill-requests"))["requests"] == []
 
 
-@ONE_SITE
 async def test_the_list_hears_of_vials_and_the_figures_of_what_they_held(care: Care) -> None:
     """A vial on its last day: one dose from it, one from nothing; which was from it after all."""
     vial = await care.vial(use_by=f"{care.world.time.now.date()}")

@@ -4,8 +4,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
-
 from app.doses.plan import dose_id
 from app.supplies.tick import look
 from tests.push_service import Arrival
@@ -16,9 +14,6 @@ TONIGHT = date(2026, 11, 23)
 DAY = timedelta(days=1)
 TEN = "17:00Z"
 """Ten in the morning in Denver."""
-
-ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what is said by the same statements as in the other stories."""
 
 
 def of_supplies(arrivals: list[Arrival]) -> list[Arrival]:
@@ -107,7 +102,6 @@ async def test_a_run_out_is_told_in_time_and_a_new_vial_silences_it(world: World
         assert await until(world, day, TEN) == []
 
 
-@ONE_DATABASE
 async def test_what_was_about_to_be_said_is_not_when_a_new_vial_came_first(world: World) -> None:
     patient, _ = await a_patient_with(world)
     await a_vial(patient, 3)
@@ -117,7 +111,6 @@ async def test_what_was_about_to_be_said_is_not_when_a_new_vial_came_first(world
     assert await until(world, TONIGHT, TEN) == []
 
 
-@ONE_DATABASE
 async def test_a_step_shortens_it_and_a_hold_lengthens_it(world: World) -> None:
     patient, _ = await a_patient_with(world)
     await a_vial(patient, 40, expires_on="2027-06-01")
@@ -141,7 +134,6 @@ async def test_a_step_shortens_it_and_a_hold_lengthens_it(world: World) -> None:
     assert (line["short_on"], line["doses_left"]) == ("2026-12-20", 23)
 
 
-@ONE_DATABASE
 async def test_weeks_off_make_it_last_longer(world: World) -> None:
     weeks = peptide(recurrence={"times": ["bedtime"], "weeks_on": 1, "weeks_off": 1})
     patient, _ = await a_patient_with(world, weeks)
@@ -150,7 +142,6 @@ async def test_weeks_off_make_it_last_longer(world: World) -> None:
     assert (await the_line(patient))["short_on"] == "2026-12-10"
 
 
-@ONE_DATABASE
 async def test_an_hour_of_ones_own_waits_for_the_end_of_quiet_hours_and_all_is_one_push(
     world: World,
 ) -> None:

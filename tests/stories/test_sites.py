@@ -15,9 +15,6 @@ from tests.stories.test_evening import a_clinic, a_patient_with
 
 MINE = "/api/patients/me"
 
-ONE_SITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""What the other stories ask of both databases in the same words."""
-
 
 def injection(**facts: Any) -> dict[str, Any]:
     """Testosterone into the muscle, once a week."""
@@ -131,7 +128,6 @@ async def test_two_phones_that_say_a_spot_at_once_are_both_written_and_one_stand
         assert standing == {UUID(dose): rows[-1].site}
 
 
-@ONE_SITE
 async def test_what_is_taken_back_rests_nothing_and_what_is_amended_rests_from_its_new_time(
     world: World,
     monkeypatch: pytest.MonkeyPatch,
@@ -173,7 +169,6 @@ async def test_what_is_taken_back_rests_nothing_and_what_is_amended_rests_from_i
     await into(stranger, dose, "thigh_left", expect=404)
 
 
-@ONE_SITE
 async def test_a_reaction_keeps_its_spot_out_until_it_has_ended(world: World) -> None:
     clinician = await a_clinic(world)
     patient, patient_id = await a_patient_with(world)
@@ -261,7 +256,6 @@ async def test_only_the_clinic_allows_the_shoulder(world: World) -> None:
     assert any("shoulder" in entry["what"] for entry in log["entries"])
 
 
-@ONE_SITE
 async def test_a_companion_sees_the_map_and_no_reaction(world: World) -> None:
     patient, patient_id = await a_patient_with(world)
     await patient("POST", f"{MINE}/reactions", {

@@ -4,16 +4,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from tests.stories.cast import Browser, World, browser, peptide
 from tests.stories.test_evening import a_clinic, a_patient_with, a_tap
 
 MINE = "/api/patients/me"
 WATER = {"diluent": "bacteriostatic_water"}
-
-ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what is said by the same statements as in the other stories."""
 
 
 def powder(**facts: Any) -> dict[str, Any]:
@@ -117,7 +112,6 @@ async def test_a_tap_on_the_notification_draws_from_the_vial_as_well(world: Worl
     assert (shelf["A1"]["left"]["value"], shelf["A1"]["drawn_doses"]) == ("1.9", 1)
 
 
-@ONE_DATABASE
 async def test_what_is_said_of_the_vial_stands_and_nothing_is_refused(world: World) -> None:
     patient, _ = await a_patient_with(world, peptide())
     ready = {
@@ -204,7 +198,6 @@ async def test_the_rest_of_one_vial_some_of_the_next_and_what_was_counted(world:
     assert kept["left"]["value"] == "1.94"
 
 
-@ONE_DATABASE
 async def test_patient_and_clinic_write_in_one_record_and_say_where_a_vial_is_from(
     world: World,
 ) -> None:

@@ -47,9 +47,6 @@ TEN = MONDAY + timedelta(hours=5)
 TODAY = date(2026, 11, 23)
 DENVER = zone("America/Denver")
 
-ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what is read and written by the same statements as the others."""
-
 
 async def told(session: AsyncSession, now: datetime) -> list[tuple[str, str]]:
     """Look at this instant, and what was said by it that was not said before."""
@@ -89,7 +86,6 @@ async def test_three_days_before_the_discard_date_and_on_the_day_at_ten_in_the_m
     assert len(await messages(session)) == len(heard)
 
 
-@ON_SQLITE
 async def test_a_run_out_is_told_so_many_days_before_as_the_patient_wants(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -104,7 +100,6 @@ async def test_a_run_out_is_told_so_many_days_before_as_the_patient_wants(
     assert heard == {8: [("runs_out", "2026-12-13")]}
 
 
-@ON_SQLITE
 async def test_a_repeat_says_nothing_and_a_refill_starts_it_anew(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -123,7 +118,6 @@ async def test_a_repeat_says_nothing_and_a_refill_starts_it_anew(
     assert await told(session, TEN + A_DAY * 10) == [("runs_out", "2026-12-08")]
 
 
-@ON_SQLITE
 async def test_what_happens_at_night_waits_for_the_morning(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -136,7 +130,6 @@ async def test_what_happens_at_night_waits_for_the_morning(
     assert await told(session, TEN) == [("runs_out", "2026-11-25")]
 
 
-@ON_SQLITE
 async def test_a_reason_that_is_gone_is_not_said(session: AsyncSession, time: Clock) -> None:
     patient = await somebody(session)
     vial = await a_vial(session, patient, doses=500, use_by=TODAY + A_DAY * 3)
@@ -148,7 +141,6 @@ async def test_a_reason_that_is_gone_is_not_said(session: AsyncSession, time: Cl
     assert await messages(session) == []
 
 
-@ON_SQLITE
 async def test_one_push_a_day_however_much_there_is(session: AsyncSession, time: Clock) -> None:
     patient = await somebody(session)
     await a_vial(session, patient, doses=2, use_by=TODAY + A_DAY * 2)
@@ -164,7 +156,6 @@ async def test_one_push_a_day_however_much_there_is(session: AsyncSession, time:
     assert first.topic == second.topic, "the second stands in the place of the first"
 
 
-@ON_SQLITE
 async def test_a_refill_and_another_reason_on_the_same_day_make_no_second_push(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -180,7 +171,6 @@ async def test_a_refill_and_another_reason_on_the_same_day_make_no_second_push(
     assert len(await messages(session)) == 2
 
 
-@ON_SQLITE
 async def test_an_empty_vial_is_not_spoken_of(session: AsyncSession, time: Clock) -> None:
     patient = await somebody(session)
     await a_vial(session, patient, doses=500)
@@ -246,7 +236,6 @@ async def test_two_workers_say_it_once(sessions: Sessions, time: Clock) -> None:
         assert len(await messages(session)) == 6
 
 
-@ON_SQLITE
 async def test_whoever_wants_to_know_sixty_days_before_is_told_then(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -257,7 +246,6 @@ async def test_whoever_wants_to_know_sixty_days_before_is_told_then(
     assert await told(session, TEN) == [("runs_out", "2027-01-22")]
 
 
-@ON_SQLITE
 async def test_whoever_logs_a_dose_waits_for_ten_patients_at_most(
     session: AsyncSession, time: Clock
 ) -> None:

@@ -77,6 +77,18 @@ async def shelf(http: httpx.AsyncClient, sessions: Sessions, time: Clock) -> htt
     return http
 
 
+@on_sqlite
+async def test_a_number_is_refused_with_what_is_wrong_with_it(shelf: httpx.AsyncClient) -> None:
+    as_text = 'Send it as text, such as "0.5".'
+    for value, cure in (
+        ("0.0001", "Use at most 3."), ("123456789", "Use at most 8."),
+        ("100000.5", "Use at most 5 digits."), ("NaN", as_text), ("1,5", as_text),
+    ):  # fmt: skip
+        answer = await enter(shelf, SOLUTION, volume={"value": value, "unit": "mL"})
+        (error,) = answer.json()["errors"]
+        assert (error["field"], error["cure"]) == ("volume.value", cure), value
+
+
 REFUSED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     (POWDER, {"strengths": strong("0")}, "strengths.0.value"),
     (POWDER, {"strengths": strong("-5")}, "strengths.0.value"),

@@ -33,5 +33,6 @@ export default defineConfig({
     },
   },
   server: { proxy: Object.fromEntries(forwarded.map((path) => [path, server])) },
-  test: { include: ['{src,sw,shared}/**/*.test.ts'] },
+  // Each file sets the state it needs: workers are not started anew for each.
+  test: { include: ['{src,sw,shared}/**/*.test.ts'], isolate: false },
 });

@@ -32,10 +32,13 @@ hypothesis.settings.load_profile("patient")
 WALL_CLOCK = ("test_evening.py", "test_proposal.py")
 """Of the browsers' walks those that wait until bedtime, which comes with a full minute."""
 
+LONG = ("test_image.py", "test_permissions.py")
+"""Files of one long test."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what waits for real clocks, then browsers and workers: at the end it would wait
-    alone.
+    """Begin with what waits for real clocks, then browsers, workers and what is long: at the end it
+    would run alone.
 
     The order within a file, and of all other files, stays.
     """
@@ -46,7 +49,7 @@ def _turn(item: pytest.Item) -> int:
     if item.get_closest_marker("browser"):
         return 0 if item.path.name in WALL_CLOCK else 1
     fault = item.get_closest_marker("fault") is not None
-    return 1 if fault or item.path.name == "test_image.py" else 2
+    return 1 if fault or item.path.name in LONG else 2
 
 
 SECRET = "the-tests-own-secret-0123456789-abcdefghij"

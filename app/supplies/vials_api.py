@@ -97,7 +97,7 @@ async def read_vial(vial: UUID, access: InConfidence, session: Session, now: Now
 
 @router.patch(_VIAL, responses=_CHANGING)
 async def change_vial(
-    vial: UUID, given: VialChange, meant: IfMatch, access: InConfidence, session: Session,
+    vial: UUID, given: VialChange, access: InConfidence, meant: IfMatch, session: Session,
     now: Now, response: Response,
 ) -> VialOut:  # fmt: skip
     """Correct what the label or the preparation says; what is left out stays, null takes away."""
@@ -108,7 +108,7 @@ async def change_vial(
 
 @router.post(f"{_VIAL}/dissolve", responses=_CHANGING)
 async def dissolve_vial(
-    vial: UUID, given: DissolveIn, meant: IfMatch, access: InConfidence, session: Session,
+    vial: UUID, given: DissolveIn, access: InConfidence, meant: IfMatch, session: Session,
     now: Now, response: Response,
 ) -> VialOut:  # fmt: skip
     """Say what a powder was dissolved in; a changed strength is among the answer's warnings."""
@@ -121,7 +121,7 @@ async def dissolve_vial(
 
 @router.post(f"{_VIAL}/open", responses=_CHANGING)
 async def open_vial(
-    vial: UUID, given: OpenIn, meant: IfMatch, access: InConfidence, session: Session,
+    vial: UUID, given: OpenIn, access: InConfidence, meant: IfMatch, session: Session,
     now: Now, response: Response,
 ) -> VialOut:  # fmt: skip
     """Say when a vial was first punctured."""
@@ -132,7 +132,7 @@ async def open_vial(
 
 @router.post(f"{_VIAL}/discard", responses=_CHANGING)
 async def discard_vial(
-    vial: UUID, given: DiscardIn, meant: IfMatch, access: InConfidence, session: Session,
+    vial: UUID, given: DiscardIn, access: InConfidence, meant: IfMatch, session: Session,
     now: Now, response: Response,
 ) -> VialOut:  # fmt: skip
     """Say that a vial is no longer used; what was in it counts as discarded."""
@@ -143,7 +143,7 @@ async def discard_vial(
 
 @router.post(f"{_VIAL}/keep", responses=_CHANGING)
 async def keep_vial(
-    vial: UUID, _: KeepIn, meant: IfMatch, access: InConfidence, session: Session, now: Now,
+    vial: UUID, _: KeepIn, access: InConfidence, meant: IfMatch, session: Session, now: Now,
     response: Response,
 ) -> VialOut:  # fmt: skip
     """Take back that a vial is no longer used."""

@@ -83,12 +83,16 @@ async def test_the_log_is_read_page_by_page_and_each_entry_once(
 def recorded_in(path: object) -> Iterator[str]:
     """Every action that a source file hands to `audit.record`, by itself or by a function."""
     tree = ast.parse(path.read_text(encoding="utf-8"))  # type: ignore[attr-defined]
-    functions = [
-        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
-    for function in functions:
+    for function in functions_of(tree):
         for call in calls(function, "audit.record"):
             yield from texts(call.args[1], function, tree)
+
+
+def functions_of(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Every function of a file, also those inside others."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
 
 
 def calls(within: ast.AST, name: str) -> Iterator[ast.Call]:
@@ -113,8 +117,9 @@ def texts(
                 yield from texts(node.value, function, tree)
         parameters = [each.arg for each in function.args.args]
         if value.id in parameters:
-            for call in calls(tree, function.name):
-                yield from texts(call.args[parameters.index(value.id)], function, tree)
+            for caller in functions_of(tree):
+                for call in calls(caller, function.name):
+                    yield from texts(call.args[parameters.index(value.id)], caller, tree)
     else:
         assert isinstance(value, ast.Constant), ast.unparse(value)
         assert isinstance(value.value, str), ast.unparse(value)

@@ -632,10 +632,13 @@ async def a_scan_by_region(page: Page) -> None:
 
 async def without_a_network(page: Page) -> None:
     """What is said to somebody who is offline."""
-    # The answer to a question still on its way would say that the server is there.
+    # An answer still on its way says that the server is there: then it is said again.
     await page.wait_for_load_state("networkidle")
-    await page.evaluate("void dispatchEvent(new Event('offline'))")
-    await page.locator("[data-notice=offline]").wait_for()
+    await page.wait_for_function(
+        """() => document.querySelector('[data-notice=offline]')
+            ?? void dispatchEvent(new Event('offline'))""",
+        polling=200,
+    )
 
 
 async def on_an_iphone(page: Page) -> None:

@@ -1,5 +1,6 @@
 """What every test stands on: two real databases, the real application, and time moved by hand."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
@@ -18,6 +19,7 @@ from starlette.routing import BaseRoute
 from app import clock
 from app.accounts import passwords
 from app.config import Settings
+from app.config import settings as known_settings
 from app.db import Sessions, connect, sessions_on
 from app.push.vapid import make_private_key
 from tests import factories
@@ -58,6 +60,18 @@ SECRET = "the-tests-own-secret-0123456789-abcdefghij"
 @pytest.fixture
 def time() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def as_it_was() -> Iterator[None]:
+    """For a command that runs in this process: it takes rights from what it writes and reads its
+    settings once, and neither must stay so for the tests after it."""
+    before = os.umask(0)
+    os.umask(before)
+    known_settings.cache_clear()
+    yield
+    known_settings.cache_clear()
+    os.umask(before)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,10 +19,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli import cli, without_messages
-from app.config import settings
 from tests import nursery
 from tests.databases import ROOT
 from tests.server import Server
+
+pytestmark = pytest.mark.usefixtures("as_it_was")
 
 COMMAND = [sys.executable, "-c", "from app.cli import cli; cli()"]
 
@@ -45,18 +45,6 @@ def here(server: Server, *arguments: str) -> Result:
 @pytest.fixture
 def server(tmp_path: Path) -> Server:
     return Server(tmp_path)
-
-
-@pytest.fixture(autouse=True)
-def as_it_was() -> Iterator[None]:
-    """The command takes rights from what it writes, and reads its settings once; run in this
-    process, neither must stay so."""
-    before = os.umask(0)
-    os.umask(before)
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
-    os.umask(before)
 
 
 def test_help_names_every_command(server: Server) -> None:

@@ -129,6 +129,7 @@ def test_every_operation_says_who_may_ask_as_the_table_of_permissions_does(app: 
             assert {"key": [opened[0]]} in ways, name
 
 
+@pytest.mark.usefixtures("as_it_was")
 def test_the_command_prints_the_document() -> None:
     printed = CliRunner().invoke(cli, ["openapi"])
     assert printed.exit_code == 0

@@ -255,9 +255,7 @@ def _answer(
 
 
 def _amount(event: Event) -> AmountOut | None:
-    if event.amount_value is None or event.amount_unit is None:
-        return None
-    return AmountOut.of(Amount(event.amount_value, event.amount_unit))
+    return AmountOut.of(event.amount) if event.amount else None
 
 
 def _close(found: TooClose | None) -> TooCloseOut | None:

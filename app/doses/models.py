@@ -155,6 +155,13 @@ class Event(Base):
     amount_reason: Mapped[AmountReason | None] = mapped_column(words(AmountReason), default=None)
     amends: Mapped[UUID | None] = mapped_column(default=None)
 
+    @property
+    def amount(self) -> Amount | None:
+        """How much was taken, where it was not what was planned."""
+        if self.amount_value is None or self.amount_unit is None:
+            return None
+        return Amount(self.amount_value, self.amount_unit)
+
 
 class Reminder(Base):
     """A dose of the coming day that may still speak: small, in the order of time, rebuilt at will.

@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 from app import audit
 from app.audit import AuditEntry, digest
 from app.doses.models import Dose, Event, Kind
+from app.witnessing import Page, end_of, rows_by_key
 
 # A row's columns in the order in which a digest takes them; a new column goes to the end of a new
 # tuple, and the old one stays for what was written with it.
@@ -53,10 +54,7 @@ async def contradicted(session: AsyncSession, entries: Sequence[AuditEntry]) -> 
     """Which of these entries tell of an event that is gone or says something else today."""
     telling = [entry for entry in entries if "event" in entry.facts]
     keys = [(entry.patient_id, UUID(entry.facts["event"])) for entry in telling]
-    mine = select(Event).where(tuple_(Event.patient_id, Event.id).in_(keys))
-    rows: dict[tuple[UUID | None, UUID], Event] = {
-        (row.patient_id, row.id): row for row in (await session.scalars(mine) if keys else ())
-    }
+    rows = await rows_by_key(session, Event, set(keys))
     found = []
     for entry, key in zip(telling, keys, strict=True):
         event = rows.get(key)
@@ -67,9 +65,7 @@ async def contradicted(session: AsyncSession, entries: Sequence[AuditEntry]) -> 
     return found
 
 
-async def unwitnessed(
-    session: AsyncSession, after: tuple[UUID, UUID] | None, limit: int
-) -> tuple[list[str], tuple[UUID, UUID] | None, int]:
+async def unwitnessed(session: AsyncSession, after: tuple[UUID, UUID] | None, limit: int) -> Page:
     """Which of the next events no entry tells of, and whose dose is not what it was.
 
     after   patient and id of the last event of the page before
@@ -111,8 +107,7 @@ async def unwitnessed(
             found.append(f"event {event.id} of dose {event.dose_id}: nothing tells of it")
         elif last and entry.facts.get("planned", digest_of_dose(dose)) != digest_of_dose(dose):
             found.append(f"dose {dose.id}: what was planned was altered")
-    end = rows[-1][0] if len(rows) == limit else None
-    return found, (end.patient_id, end.id) if end else None, len(rows)
+    return found, end_of([event for event, _, _ in rows], limit), len(rows)
 
 
 async def _told(

@@ -23,11 +23,11 @@ from app.observations.record import people_of
 from app.observations.shapes import ObservationOut
 from app.observations.tracking import policy_of
 from app.protocols.calendar import month_of
+from app.protocols.medicines import INJECTED
 from app.protocols.models import Line
 from app.protocols.planning import mark_for_planning, plan_patient
 from app.protocols.reading import read_version, record_of
 from app.protocols.screening import Answer, screenings_of
-from app.sites.body import ROUTES
 from app.sites.placements import look_for_route
 from app.supplies.consumables import kept_of
 from app.supplies.draw_reading import answer_of
@@ -87,5 +87,5 @@ async def _supplied(session: AsyncSession, patient_id: UUID, now: datetime) -> N
     await outlook_of(session, patient_id, now)
     await reconciled(session, patient_id, now)
     await kept_of(session, patient_id, now)
-    for route in sorted(ROUTES):
+    for route in sorted(INJECTED):
         await look_for_route(session, patient_id, route, now)

@@ -29,12 +29,13 @@ from app.doses.log import (
     Report,
     doses_between,
     extra_slot,
+    undo,
 )
 from app.doses.models import AmountReason, Dose, Kind, SkipReason
 from app.doses.plan import PlannedDose
 from app.doses.shapes import AmountShape
 from app.intake.given import answer, answers
-from app.intake.taking import amend, log_extra, settle, undo
+from app.intake.taking import amend, log_extra, settle
 from app.problems import Invalid, NotFound, declared
 from app.protocols.overtaken import since_due
 from app.schedule import A_DAY

@@ -15,11 +15,12 @@ from app.doses.answers import DoseOut, SinceDue
 from app.doses.answers import answers as of_doses
 from app.doses.models import Dose, Kind
 from app.doses.shapes import AsksOut, DrawnFromOut, DrawnLateOut, GivenOut, WentIntoOut
+from app.protocols.medicines import INJECTED
 from app.protocols.models import Line
 from app.protocols.prescribed import name_of
 from app.protocols.turns import spoken_day
 from app.schedule import zone
-from app.sites.body import SITES, is_injected
+from app.sites.body import SITES
 from app.sites.placements import placements_of
 from app.supplies.holding import contents_of_many, standing_draws
 from app.supplies.ledger import Contents, StandingDraw
@@ -133,7 +134,7 @@ def _given(dose: Dose, draws: Sequence[StandingDraw], site: str | None, known: _
         site=WentIntoOut(code=site, name=SITES[site].name) if site in SITES else None,
         asks=AsksOut(
             vial=ours and not draws and _one_serves(dose, at, known),
-            site=ours and site is None and is_injected(dose.route),
+            site=ours and site is None and dose.route in INJECTED,
         ),
         warnings=[
             DrawnLateOut(code=code, text=text)

@@ -1,7 +1,8 @@
 """Saying what happened to a dose: the report, and what it was drawn from, in one transaction.
 
 The same functions as those of `app.doses.log`, with the same errors; whoever writes for a person
-uses these, so that no way of logging a dose forgets its vial.
+uses these, so that no way of logging a dose forgets its vial. Taking back needs nothing of it: a
+draw stands only with its report.
 """
 
 from datetime import datetime
@@ -9,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audit import Means
 from app.doses import log
 from app.doses.log import Report
 from app.doses.models import Dose
@@ -39,19 +39,6 @@ async def amend(
     dose = await log.amend(session, patient_id, dose_id, report, now=now, ask=ask)
     await follow(session, dose, now=now)
     return dose
-
-
-async def undo(
-    session: AsyncSession, patient_id: UUID, dose_id: UUID, *, event_id: UUID, author: UUID,
-    means: Means, now: datetime,
-) -> Dose:  # fmt: skip
-    """Take back what stands of a dose; as `app.doses.log.undo`.
-
-    What was drawn for it is back in its vial by itself: a draw stands only with its report.
-    """
-    return await log.undo(
-        session, patient_id, dose_id, event_id=event_id, author=author, means=means, now=now
-    )
 
 
 async def log_extra(

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
 from app.audit import AuditEntry, Means, digest
 from app.observations.models import Observation
+from app.witnessing import Page, end_of, entries_at, page_of, rows_by_key
 
 # A row's columns in the order in which a digest takes them; a new column goes to the end of a new
 # tuple, and the old one stays for what was written with it. `slot` is derived, and given up.
@@ -28,8 +28,6 @@ OF_VOID = ("patient_id", "id", "voided_at", "voided_by", "void_reason")
 
 TOGETHER = 200
 """Rows that one entry tells of; a file may bring thousands."""
-
-Page = tuple[list[str], tuple[UUID, UUID] | None, int]
 
 
 def digest_of_entry(row: Observation) -> str:
@@ -86,7 +84,7 @@ async def contradicted(session: AsyncSession, entries: Sequence[AuditEntry]) -> 
         *((entry, entry.facts["voided"], "") for entry in entries if "voided" in entry.facts),
     ]
     keys = {(entry.patient_id, UUID(each)) for entry, each, _ in telling}
-    rows = await _rows(session, keys)
+    rows = await rows_by_key(session, Observation, keys)
     found = []
     for entry, each, said in telling:
         row = rows.get((entry.patient_id, UUID(each)))
@@ -99,20 +97,6 @@ async def contradicted(session: AsyncSession, entries: Sequence[AuditEntry]) -> 
     return found
 
 
-async def _rows(
-    session: AsyncSession, keys: set[tuple[UUID | None, UUID]]
-) -> dict[tuple[UUID | None, UUID], Observation]:
-    """Rows by patient and id, some thousand for each statement."""
-    wanted = list(keys)
-    found: dict[tuple[UUID | None, UUID], Observation] = {}
-    for start in range(0, len(wanted), 2000):
-        some = wanted[start : start + 2000]
-        mine = select(Observation).where(tuple_(Observation.patient_id, Observation.id).in_(some))
-        for row in await session.scalars(mine):
-            found[row.patient_id, row.id] = row
-    return found
-
-
 async def unwitnessed(session: AsyncSession, after: tuple[UUID, UUID] | None, limit: int) -> Page:
     """Which of the next observations no entry tells of: entered, or voided.
 
@@ -120,16 +104,7 @@ async def unwitnessed(session: AsyncSession, after: tuple[UUID, UUID] | None, li
 
     Gives back what was found, where the page ended (None: that was all), and how many it had.
     """
-    page = select(Observation).order_by(Observation.patient_id, Observation.id).limit(limit)
-    if after is not None:
-        patient, last = after
-        page = page.where(
-            or_(
-                Observation.patient_id > patient,
-                and_(Observation.patient_id == patient, Observation.id > last),
-            )
-        )
-    rows = list(await session.scalars(page))
+    rows = await page_of(session, Observation, after, limit)
     moments = {(row.patient_id, row.entered_at) for row in rows} | {
         (row.patient_id, row.voided_at) for row in rows if row.voided_at is not None
     }
@@ -141,20 +116,16 @@ async def unwitnessed(session: AsyncSession, after: tuple[UUID, UUID] | None, li
         void = row.voided_at is not None or row.voided_by is not None or row.void_reason
         if void and (row.patient_id, str(row.id)) not in voided:
             found.append(f"observation {row.id}: nothing tells that it was voided")
-    end = (rows[-1].patient_id, rows[-1].id) if len(rows) == limit else None
-    return found, end, len(rows)
+    return found, end_of(rows, limit), len(rows)
 
 
 async def _told(
     session: AsyncSession, moments: set[tuple[UUID, datetime]]
 ) -> tuple[set[tuple[UUID | None, str]], set[tuple[UUID | None, str]]]:
     """Patients and ids of which an entry of these moments tells: entered; and voided."""
-    if not moments:
-        return set(), set()
-    mine = select(AuditEntry).where(tuple_(AuditEntry.patient_id, AuditEntry.at).in_(list(moments)))
     entered: set[tuple[UUID | None, str]] = set()
     voided: set[tuple[UUID | None, str]] = set()
-    for entry in await session.scalars(mine):
+    for entry in await entries_at(session, moments):
         entered |= {(entry.patient_id, told) for told in told_in(entry)}
         if "voided" in entry.facts:
             voided.add((entry.patient_id, str(entry.facts["voided"])))

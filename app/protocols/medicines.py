@@ -14,6 +14,9 @@ from typing import Any
 from app.units import UNITS, Amount, IncompatibleUnits
 
 ROUTES = frozenset({"subcutaneous", "intramuscular", "oral"})
+INJECTED = ROUTES - {"oral"}
+"""Those that need a syringe, and a spot."""
+
 GROWTH_HORMONE_PEPTIDE = "growth_hormone_peptide"
 KINDS = frozenset(
     {"androgen", "aromatase_inhibitor", "glp1", GROWTH_HORMONE_PEPTIDE, "gonadotropin_releasing"}

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import AuditEntry, digest
 from app.protocols.models import Line, Terms, Version
+from app.witnessing import Page, end_of, page_of
 
 # In the order in which a digest takes them; a new column goes to the end of a new tuple, and the
 # old one stays for what was written with it.
@@ -81,25 +82,14 @@ async def contradicted(session: AsyncSession, entries: Sequence[AuditEntry]) -> 
     return found
 
 
-async def unwitnessed(
-    session: AsyncSession, after: tuple[UUID, UUID] | None, limit: int
-) -> tuple[list[str], tuple[UUID, UUID] | None, int]:
+async def unwitnessed(session: AsyncSession, after: tuple[UUID, UUID] | None, limit: int) -> Page:
     """Which of the next versions no entry tells of, or stand in another way than was noted last.
 
     after   patient and id of the last version of the page before
 
     Gives back what was found, where the page ended (None: that was all), and how many it had.
     """
-    page = select(Version).order_by(Version.patient_id, Version.id).limit(limit)
-    if after is not None:
-        patient, version_id = after
-        page = page.where(
-            or_(
-                Version.patient_id > patient,
-                and_(Version.patient_id == patient, Version.id > version_id),
-            )
-        )
-    versions = (await session.scalars(page)).all()
+    versions = await page_of(session, Version, after, limit)
     entries = await session.scalars(
         select(AuditEntry)
         .where(
@@ -126,8 +116,7 @@ async def unwitnessed(
             found.append(f"{name}: nothing tells of it")
         elif latest and standing(version)["standing"] not in latest:
             found.append(f"{name}: from when it is in force, or that it was taken back, is altered")
-    end = versions[-1] if len(versions) == limit else None
-    return found, (end.patient_id, end.id) if end else None, len(versions)
+    return found, end_of(versions, limit), len(versions)
 
 
 def _patient(entry: AuditEntry) -> UUID:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
-ROUTES = frozenset({"intramuscular", "subcutaneous"})
-"""The routes by which something is injected."""
+from app.protocols.medicines import INJECTED
 
 ELSEWHERE = "elsewhere"
 
@@ -52,7 +51,6 @@ class Rule:
     source: str
 
 
-View = Literal["front", "back"]
 Side = Literal["left", "right"]
 
 _DATA = tomllib.loads((files("app.sites") / "data/sites.toml").read_text("utf-8"))
@@ -73,7 +71,7 @@ def _spots(rows: list[Mapping[str, Any]]) -> Iterator[Site]:
     for number, row in enumerate(rows):
         if not row.get("source") or ("snomed" in row and not row.get("snomed_source")):
             raise ValueError(f"the spot {row['code']} needs its source")
-        if not row["routes"] or not set(row["routes"]) <= ROUTES:
+        if not row["routes"] or not set(row["routes"]) <= INJECTED:
             raise ValueError(f"the spot {row['code']} needs a route that is injected")
         # Pairs next to each other: a walk down the list goes from one side to the other each time.
         for place, side in enumerate(get_args(Side)):
@@ -91,7 +89,7 @@ def _spots(rows: list[Mapping[str, Any]]) -> Iterator[Site]:
 SITES: dict[str, Site] = {
     **read(_DATA),
     ELSEWHERE: Site(
-        code=ELSEWHERE, name="Somewhere else", side="", view="front", area="", routes=ROUTES,
+        code=ELSEWHERE, name="Somewhere else", side="", view="front", area="", routes=INJECTED,
         order=10_000, needs="", not_suggested="It says not where.", snomed=None,
         source="[D] engineering default: what happened can always be logged",
     ),
@@ -107,11 +105,6 @@ MUSCLE_DAYS: int = _DATA["rules"]["muscle"]["days"]
 
 if not all(rule.source for rule in RULES.values()):
     raise ValueError("every rule of rest needs its source")
-
-
-def is_injected(route: str) -> bool:
-    """Whether a medicine of this route goes into a spot at all."""
-    return route in ROUTES
 
 
 def nearby(one: Site, other: Site) -> bool:

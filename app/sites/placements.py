@@ -21,9 +21,10 @@ from app.doses.log import find
 from app.doses.models import Dose, Kind
 from app.doses.standing import standing_event, stands
 from app.problems import Invalid, Problem
+from app.protocols.medicines import INJECTED
 from app.protocols.models import Line
 from app.sites import witness
-from app.sites.body import SITES, is_injected
+from app.sites.body import SITES
 from app.sites.models import Placement
 from app.sites.reactions import open_reactions
 from app.sites.rotation import Look, Use, Wanted, look, warnings
@@ -77,7 +78,7 @@ async def say_site(
         if site is not None and site not in SITES:
             raise no_such_spot("site")
         outcome = dose.outcome
-        if outcome is None or outcome.kind is not Kind.TAKEN or not is_injected(dose.route):
+        if outcome is None or outcome.kind is not Kind.TAKEN or dose.route not in INJECTED:
             raise NoInjection(
                 "Where it went can only be said of an injection that is recorded as taken.",
                 cure="Log the dose first.",
@@ -107,7 +108,7 @@ async def look_for_dose(
     for a dose that is not injected.
     """
     dose = await find(session, patient_id, dose_id)
-    if not is_injected(dose.route):
+    if dose.route not in INJECTED:
         raise NoInjection("This dose is not injected.")
     wanted, uses = await _around(session, dose, now)
     return look(wanted, uses, await open_reactions(session, patient_id, wanted.today))

@@ -16,9 +16,10 @@ from app.accounts.evenings import take_turn
 from app.doses.models import Dose, Kind
 from app.doses.standing import standing_event, stands
 from app.problems import Invalid, NotFound, Problem
+from app.protocols.medicines import INJECTED
 from app.protocols.models import Line
 from app.revisions import check
-from app.supplies.counting import INJECTED, Count, Injection, Used, begins, lasts_until, left
+from app.supplies.counting import Count, Injection, Used, begins, lasts_until, left
 from app.supplies.kit import NO_KIT
 from app.supplies.looks import look_again
 from app.supplies.models import Consumable, ConsumableCount, Counted

@@ -12,9 +12,6 @@ from uuid import UUID
 from app.schedule import A_DAY
 from app.supplies.forecast import Need
 
-INJECTED = frozenset({"subcutaneous", "intramuscular"})
-"""Routes of `app.protocols.medicines` that need a syringe."""
-
 
 @dataclass(frozen=True, slots=True)
 class Count:

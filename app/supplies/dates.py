@@ -6,43 +6,14 @@ the calendar where the patient is.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from app.supplies.catalogue import opened_days_of
 from app.supplies.strength import POWDER, TABLETS
 
-
-class Dated(Protocol):
-    """What the rules need to know of a vial; a row of the table `vial` is one."""
-
-    @property
-    def medicine(self) -> str:
-        """The medicine's code."""
-
-    @property
-    def form(self) -> str:
-        """Powder, solution or tablets."""
-
-    @property
-    def single_use(self) -> bool:
-        """Whether what is left after one puncture is thrown away."""
-
-    @property
-    def use_by(self) -> date | None:
-        """The pharmacy's own beyond-use date."""
-
-    @property
-    def expires_on(self) -> date | None:
-        """The date printed on the label."""
-
-    @property
-    def opened_at(self) -> datetime | None:
-        """First puncture, where somebody said so."""
-
-    @property
-    def reconstituted_at(self) -> datetime | None:
-        """When a powder was dissolved."""
+if TYPE_CHECKING:
+    from app.supplies.models import Vial
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +28,7 @@ class Discard:
         return self.day is not None and on > self.day
 
 
-def opened_on(vial: Dated, first_drawn_at: datetime | None, zone: ZoneInfo) -> date | None:
+def opened_on(vial: "Vial", first_drawn_at: datetime | None, zone: ZoneInfo) -> date | None:
     """The day of the first puncture: said, drawn from, or dissolved, whichever came first.
 
     None for tablets, which are not punctured, unless somebody said when the pack was opened.
@@ -69,7 +40,7 @@ def opened_on(vial: Dated, first_drawn_at: datetime | None, zone: ZoneInfo) -> d
     return min(instants).astimezone(zone).date() if instants else None
 
 
-def discard_of(vial: Dated, first_drawn_at: datetime | None, zone: ZoneInfo) -> Discard:
+def discard_of(vial: "Vial", first_drawn_at: datetime | None, zone: ZoneInfo) -> Discard:
     """The earliest of the label's dates and of so many days after opening, with its reason.
 
     Where two fall on one day, the label's own words are named. Source: clinical.md 5.2.

@@ -190,12 +190,10 @@ async def _changed(session: AsyncSession, scene: Scene, draw: Draw | None) -> Ch
             mark = syringe.mark_at(nearest(Fraction(quantity), syringe.tick_ul))
         if (mark, unit) == (draw.mark, draw.mark_unit):
             return None
-        amount = dose.amount
-        if said.amount_value is not None and said.amount_unit is not None:
-            amount = Amount(said.amount_value, said.amount_unit)
         return ChangedOut(
-            mark_before=plain(mark), mark_unit=unit, amount_before=AmountOut.of(amount)
-        )
+            mark_before=plain(mark), mark_unit=unit,
+            amount_before=AmountOut.of(said.amount or dose.amount),
+        )  # fmt: skip
     return None
 
 

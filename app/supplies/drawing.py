@@ -28,7 +28,6 @@ from app.supplies.looks import look_again
 from app.supplies.models import Drawn, Vial
 from app.supplies.strength import TABLETS, quantity_of
 from app.supplies.vials import locked
-from app.units import Amount
 
 
 class NotTaken(Problem):
@@ -132,19 +131,12 @@ async def say_vial(
     return dose
 
 
-def amount_of(dose: Dose, outcome: Event) -> Amount:
-    """How much was taken: what the report says, else what was planned."""
-    if outcome.amount_value is not None and outcome.amount_unit is not None:
-        return Amount(outcome.amount_value, outcome.amount_unit)
-    return dose.amount
-
-
 def _as_before(dose: Dose, outcome: Event, *, assumed: bool) -> bool:
     """Whether a correction leaves what was drawn as it was."""
     before = next((event for event in dose.events if event.id == outcome.amends), None)
     return (
         before is not None
-        and amount_of(dose, before) == amount_of(dose, outcome)
+        and (before.amount or dose.amount) == (outcome.amount or dose.amount)
         and (not assumed or before.taken_at == outcome.taken_at)
     )
 
@@ -217,7 +209,7 @@ async def _assumed(
     ordered.sort(key=lambda one: one.vial.id not in before)
     candidates = [Candidate(one.vial, room(one.vial, draws, entries, at)) for one in ordered]
     parts = choose(
-        candidates, amount_of(dose, outcome), kit.dead_space_ul, _tick(outcome, kit)
+        candidates, outcome.amount or dose.amount, kit.dead_space_ul, _tick(outcome, kit)
     )  # fmt: skip
     return [
         _Portion(part.vial, part.quantity, part.dead_space, _syringe(part.vial, kit))
@@ -229,7 +221,7 @@ def _all_from(vial: Vial | None, dose: Dose, outcome: Event, kit: Kit) -> _Porti
     """The whole dose from one vial, whatever that holds, or from none on record."""
     if vial is None:
         return _Portion(None)
-    exact, tick = quantity_of(vial, amount_of(dose, outcome)), _tick(outcome, kit)
+    exact, tick = quantity_of(vial, outcome.amount or dose.amount), _tick(outcome, kit)
     if exact is None:
         return _Portion(vial, syringe=_syringe(vial, kit))
     whole = exact if tick is None else at_mark(exact, tick_of(vial.form, tick))

@@ -69,14 +69,19 @@ def _check_medicine(said: Mapping[str, Any]) -> None:
         )  # fmt: skip
 
 
+def refuse_unprintable(text: str, field: str) -> None:
+    """Raise Invalid for a text with control characters other than ends of lines."""
+    if not text.replace("\n", " ").isprintable():
+        raise Invalid("This holds control characters.", field=field, cure="Write plain text.")
+
+
 def _check_words(said: Mapping[str, Any]) -> None:
     for field in _LINES:
         if not said[field].isprintable():
             raise Invalid(
                 "This holds control characters.", field=field, cure="Write it on one line."
             )
-    if not said["note"].replace("\n", " ").isprintable():
-        raise Invalid("This holds control characters.", field="note", cure="Write plain text.")
+    refuse_unprintable(said["note"], "note")
     for field, what in _REQUIRED.items():
         if not said[field]:
             raise Invalid("This is empty.", field=field, cure=f"Write {what}, or `not known`.")

@@ -122,6 +122,10 @@ class Vial(Base):
     gone_why: Mapped[Gone | None] = mapped_column(words(Gone), default=None)
     revision: Mapped[int] = mapped_column(default=1)
 
+    def serves(self, medicine: str, form: str) -> bool:
+        """Whether it holds what a line of this medicine and form prescribes."""
+        return (self.medicine, self.medicine_form) == (medicine, form)
+
 
 class SourceCheck(Base):
     """Somebody's answers to the checklist about where a vial comes from; append-only.

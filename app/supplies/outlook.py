@@ -74,11 +74,7 @@ def forecasts(
         together[line.medicine, line.form].append(line.id)
     found: dict[UUID, Forecast] = {}
     for (medicine, form), lines in together.items():
-        serving = [
-            each
-            for each in held
-            if (each.vial.medicine, each.vial.medicine_form) == (medicine, form)
-        ]
+        serving = [each for each in held if each.vial.serves(medicine, form)]
         if serving:
             stock = [each for each in (supply_of(one, course.here) for one in serving) if each]
             needs = course.needs({line: kits.get(line, NO_KIT) for line in lines}, nights)

@@ -82,7 +82,11 @@ async def scene_of(
     today = now.astimezone(here).date()
     prescription = await _prescribed(session, line, evenings_from(preferences).night_of(now))
     held = await contents_of(session, patient_id, now)
-    vials = in_order(one for one in held.values() if serves(one, line) and not _gone(one, now))
+    vials = in_order(
+        one
+        for one in held.values()
+        if one.vial.serves(line.medicine, line.form) and not _gone(one, now)
+    )
     if vial_id is not None and vial_id not in held:
         raise NotFound("There is no such vial.")
     kit = await kit_of(session, patient_id, line_id)
@@ -104,11 +108,6 @@ async def scene_of(
         syringe=known_syringe(syringe) if syringe else kit.syringe,
         confirmations=(await session.scalars(rows)).all(),
     )
-
-
-def serves(held: Contents, line: Line) -> bool:
-    """Whether a vial holds what the line prescribes."""
-    return (held.vial.medicine, held.vial.medicine_form) == (line.medicine, line.form)
 
 
 def in_use(vials: Sequence[Contents], today: date) -> Contents | None:

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import audit
 from app.problems import Invalid, Problem
 from app.supplies import witness
+from app.supplies.label import refuse_unprintable
 from app.supplies.models import SourceCheck, Vial
 from app.supplies.vial_shapes import SourceAnswer, SourceCheckIn, SourceState
 from app.supplies.vials import Actor
@@ -71,8 +72,7 @@ async def attest(
             "This is not a question of the checklist.", field=f"answers.{unknown[0]}",
             cure=f"Answer some of: {', '.join(QUESTIONS)}.",
         )  # fmt: skip
-    if not given.note.replace("\n", " ").isprintable():
-        raise Invalid("This holds control characters.", field="note", cure="Write plain text.")
+    refuse_unprintable(given.note, "note")
     answers = {code: str(given.answers[code]) for code in QUESTIONS if code in given.answers}
     before = await session.get(SourceCheck, (vial.patient_id, given.id))
     if before is not None:

@@ -39,6 +39,11 @@ class Standing:
     consumables: list[Kept]
     wishes: Wishes
 
+    @property
+    def ends(self) -> list[tuple[UUID, date | None]]:
+        """The first night of each line that there is not enough for."""
+        return [(line, forecast.short_on) for line, forecast in self.short.items()]
+
 
 async def standing_of(
     session: AsyncSession, patient_id: UUID, now: datetime, *, nights: int = NIGHTS

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
-from app.problems import Invalid, NotFound, Problem
+from app.problems import NotFound, Problem
 from app.supplies import witness
-from app.supplies.label import refuse_future, refuse_unfit
+from app.supplies.label import refuse_future, refuse_unfit, refuse_unprintable
 from app.supplies.looks import look_again
 from app.supplies.models import Stock, StockEntry, Vial
 from app.supplies.vial_shapes import StockIn
@@ -41,8 +41,7 @@ async def say(
         )
     refuse_future(at, now)
     refuse_unfit(vial, quantity, given.quantity.unit)
-    if not given.note.replace("\n", " ").isprintable():
-        raise Invalid("This holds control characters.", field="note", cure="Write plain text.")
+    refuse_unprintable(given.note, "note")
     row = StockEntry(
         patient_id=vial.patient_id, id=given.id, vial_id=vial.id, kind=given.kind,
         quantity=quantity, at=at, author_id=actor.id, said_at=now, note=given.note,

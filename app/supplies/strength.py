@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from app.units import Amount, IncompatibleUnits
+
+if TYPE_CHECKING:
+    from app.supplies.models import Vial
 
 TOGETHER = ""
 """`counts` of a vial whose prescribed amount counts all its substances together."""
@@ -21,38 +24,6 @@ TABLETS = "tablets"
 UL_IN_ML = 1000
 THOUSANDTHS = 1000
 _PLACES = 12
-
-
-class Labelled(Protocol):
-    """What the arithmetic needs to know of a vial; a row of the table `vial` is one."""
-
-    @property
-    def form(self) -> str:
-        """One of POWDER, SOLUTION and TABLETS."""
-
-    @property
-    def strengths(self) -> list[Any]:
-        """`{"substance", "value", "unit"}` in a whole powder, one mL, or one tablet."""
-
-    @property
-    def counts(self) -> str:
-        """The substance that the prescribed amount counts, or TOGETHER."""
-
-    @property
-    def label_strengths(self) -> list[Any] | None:
-        """In each mL, where the label says so; stands above arithmetic."""
-
-    @property
-    def volume_ul(self) -> int | None:
-        """Of a solution, as it came."""
-
-    @property
-    def tablets(self) -> int | None:
-        """How many came."""
-
-    @property
-    def diluent_ul(self) -> int | None:
-        """How much a powder was dissolved in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +94,7 @@ class Strength:
         )
 
 
-def strength_of(vial: Labelled) -> Strength | None:
+def strength_of(vial: "Vial") -> Strength | None:
     """What one mL or one tablet of a vial holds; None for a powder that is not dissolved.
 
     What the pharmacy's label says of one mL stands above what arithmetic makes of the powder.
@@ -146,7 +117,7 @@ def strength_of(vial: Labelled) -> Strength | None:
     return Strength(_parts(vial.label_strengths or vial.strengths), vial.counts)
 
 
-def per_ml(vial: Labelled) -> list[tuple[str, Amount]] | None:
+def per_ml(vial: "Vial") -> list[tuple[str, Amount]] | None:
     """Every substance in one mL; None for tablets and for a powder that is not dissolved."""
     strength = strength_of(vial)
     if strength is None or strength.tablet:
@@ -154,7 +125,7 @@ def per_ml(vial: Labelled) -> list[tuple[str, Amount]] | None:
     return [(part.substance, part.amount) for part in strength.parts]
 
 
-def counted(vial: Labelled) -> Amount | None:
+def counted(vial: "Vial") -> Amount | None:
     """What one mL or one tablet holds of what the prescription counts.
 
     None for a powder that is not dissolved, and where substances cannot be added up.
@@ -164,7 +135,7 @@ def counted(vial: Labelled) -> Amount | None:
     return part.amount if part else None
 
 
-def whole(vial: Labelled) -> Amount:
+def whole(vial: "Vial") -> Amount:
     """What the whole vial holds, as it came, of what the prescription counts.
 
     Raises IncompatibleUnits for substances that cannot be added up; no such vial is accepted.
@@ -181,14 +152,14 @@ def whole(vial: Labelled) -> Amount:
     return Amount(decimal_of(part.value * times), part.unit)
 
 
-def full(vial: Labelled) -> int | None:
+def full(vial: "Vial") -> int | None:
     """Microlitres, or thousandths of a tablet, in the full vial; None: a powder not dissolved."""
     if vial.form == TABLETS:
         return (vial.tablets or 0) * THOUSANDTHS
     return vial.diluent_ul or None if vial.form == POWDER else vial.volume_ul
 
 
-def quantity_of(vial: Labelled, amount: Amount) -> Fraction | None:
+def quantity_of(vial: "Vial", amount: Amount) -> Fraction | None:
     """Microlitres, or thousandths of a tablet, of a vial that hold a prescribed amount.
 
     None for a powder that is not dissolved, and for an amount in a unit that says nothing here.
@@ -197,7 +168,7 @@ def quantity_of(vial: Labelled, amount: Amount) -> Fraction | None:
     return strength.quantity_of(amount) if strength else None
 
 
-def amount_in(vial: Labelled, quantity: Fraction | int, unit: str = "") -> Amount | None:
+def amount_in(vial: "Vial", quantity: Fraction | int, unit: str = "") -> Amount | None:
     """What so many microlitres, or thousandths of a tablet, hold of what is counted.
 
     In `unit` where one is asked for. None where `quantity_of` would give none.

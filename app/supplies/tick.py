@@ -117,14 +117,13 @@ def _things(standing: Standing, today: date) -> list[Thing]:
         for key, each in standing.held.items()
         if each.vial.gone_at is None and each.left != 0
     ]
-    short = [(line, forecast.short_on) for line, forecast in standing.short.items()]
     low = [
         Thing(Kind.LOW, kept.row.id, kept.since.date())
         for kept in standing.consumables
         if kept.low and kept.since is not None
     ]
     lead = standing.wishes.lead_days
-    return [*notices.discards(today, zones), *notices.run_outs(today, short, lead), *low]
+    return [*notices.discards(today, zones), *notices.run_outs(today, standing.ends, lead), *low]
 
 
 async def _said(
@@ -135,8 +134,7 @@ async def _said(
     What was said of a line that has long enough again is forgotten, so that it is told anew when
     it runs out the next time; but what was said today stands for today's one push.
     """
-    short = [(line, forecast.short_on) for line, forecast in standing.short.items()]
-    over = notices.over(today, short, standing.wishes.lead_days)
+    over = notices.over(today, standing.ends, standing.wishes.lead_days)
     mine = SupplyNotice.patient_id == patient_id
     if over:
         gone = delete(SupplyNotice).where(

@@ -7,7 +7,7 @@ left, or says of each dose where it came from.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,11 +18,10 @@ from app.audit import Means
 from app.doses.models import Dose, Kind
 from app.doses.standing import standing_event, stands
 from app.protocols.models import Line
+from app.schedule import A_DAY
 from app.supplies.dates import opened_on
 from app.supplies.ledger import Contents
 from app.supplies.models import Drawn
-
-_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ async def undrawn_of(
 ) -> Sequence[Undrawn]:
     """Such doses since the first of these vials came, but for a history that was brought along."""
     last = standing_event()
-    since = min(each.vial.received_on for each in held) - _A_DAY
+    came = min(each.vial.received_on for each in held)
     known = exists().where(Drawn.patient_id == last.patient_id, Drawn.event_id == last.id)
     rows = await session.execute(
         select(Line.medicine, Line.form, last.taken_at)
@@ -48,7 +47,7 @@ async def undrawn_of(
         .join(Line, (Line.patient_id == Dose.patient_id) & (Line.id == Dose.line_id))
         .where(
             Dose.patient_id == patient_id, last.kind == Kind.TAKEN, last.means != Means.IMPORT,
-            Dose.night >= since - _A_DAY, ~known,
+            Dose.night >= came - 2 * A_DAY, ~known,
         )
     )  # fmt: skip
     return [Undrawn(*row) for row in rows]
@@ -60,7 +59,7 @@ def maybe_from(held: Contents, undrawn: Iterable[Undrawn], zone: ZoneInfo) -> in
     vial = held.vial
     since = opened_on(vial, None, zone) or vial.received_on
     return sum(
-        (each.medicine, each.form) == (vial.medicine, vial.medicine_form)
+        vial.serves(each.medicine, each.form)
         and each.taken_at.astimezone(zone).date() >= since
         and (vial.gone_at is None or each.taken_at < vial.gone_at)
         and (held.counted_at is None or each.taken_at > held.counted_at)

@@ -18,6 +18,7 @@ from app.protocols.prescribed import name_of
 from app.protocols.standing import current_of, terms_of, versions_of
 from app.supplies.dates import opened_on
 from app.supplies.draw import at_mark, tick_of
+from app.supplies.draw_shapes import volume_out
 from app.supplies.holding import contents_of
 from app.supplies.kit import NO_KIT, Kit, kits_of
 from app.supplies.label import SAID_TOGETHER
@@ -90,7 +91,7 @@ async def _told(
     today = now.astimezone(here).date()
     return [
         _vial(
-            one, [each for each in taken if serves(one.vial, each)],
+            one, [each for each in taken if one.vial.serves(each.medicine, each.form)],
             checks.get((patient_id, one.vial.id)), people, here=here, today=today,
             warned=warnings_of(
                 one, before_of(one, held.values()), today, maybe_from(one, undrawn, here)
@@ -115,11 +116,6 @@ async def _taken(session: AsyncSession, patient_id: UUID, now: datetime) -> list
     ]  # fmt: skip
 
 
-def serves(vial: Vial, taken: Taken) -> bool:
-    """Whether a vial holds what a line prescribes."""
-    return (vial.medicine, vial.medicine_form) == (taken.medicine, taken.form)
-
-
 def before_of(held: Contents, others: Iterable[Contents]) -> Vial | None:
     """The vial of the same medicine that was drawn from last, other than this one."""
     used = [
@@ -127,8 +123,7 @@ def before_of(held: Contents, others: Iterable[Contents]) -> Vial | None:
         for other in others
         if other.first_drawn_at is not None
         and other.vial.id != held.vial.id
-        and (other.vial.medicine, other.vial.medicine_form)
-        == (held.vial.medicine, held.vial.medicine_form)
+        and other.vial.serves(held.vial.medicine, held.vial.medicine_form)
         and (held.first_drawn_at is None or other.first_drawn_at < held.first_drawn_at)
     ]
     last = max(used, key=lambda one: (one.first_drawn_at, one.vial.id), default=None)
@@ -244,9 +239,7 @@ def _strengths(given: Sequence[Mapping[str, Any]]) -> list[StrengthOut]:
 
 
 def _volume(microlitres: int | None) -> AmountOut | None:
-    if microlitres is None:
-        return None
-    return AmountOut(value=plain(Decimal(microlitres) / 1000), unit="mL")
+    return None if microlitres is None else volume_out(microlitres)
 
 
 def _source(check: SourceCheck | None, people: Mapping[UUID, Person]) -> SourceOut:

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.sites.body import ELSEWHERE, ROUTES, RULES, SITES, is_injected, read
+from app.protocols.medicines import INJECTED
+from app.sites.body import ELSEWHERE, RULES, SITES, read
 from app.sites.rotation import Look, Sore, Use, Wanted, look, warnings
 from tests.sites.uses import IM, SC, injections, on, sore, use
 
 LAWS = settings(max_examples=50, deadline=None)
 DRUGS = ("sermorelin", "testosterone_cypionate", "gonadorelin", "semaglutide")
 
-routes = st.sampled_from(sorted(ROUTES))
+routes = st.sampled_from(sorted(INJECTED))
 uses = st.lists(
     st.builds(
         use, st.sampled_from(sorted(SITES)), st.integers(0, 20), route=routes,
@@ -270,8 +271,8 @@ def test_every_spot_has_a_source_a_pair_and_flesh_that_other_routes_share() -> N
     assert len({site.order for site in SITES.values()}) == len(SITES)
     coded = [site.snomed[0] for site in SITES.values() if site.snomed]
     assert len(coded) == len(set(coded)) == 12
-    assert is_injected("subcutaneous")
-    assert not is_injected("oral")
+    assert "subcutaneous" in INJECTED
+    assert "oral" not in INJECTED
 
 
 def test_a_spot_without_a_source_is_refused() -> None:

@@ -24,10 +24,10 @@ from sqlalchemy.orm import selectinload
 
 from app.audit import Means
 from app.db import connect, sessions_on
-from app.doses.log import Report
+from app.doses.log import Report, undo
 from app.doses.models import Dose, Event, Kind
 from app.intake.given import given_of
-from app.intake.taking import amend, settle, undo
+from app.intake.taking import amend, settle
 from app.supplies.drawing import Said, say_vial
 from app.supplies.holding import contents_of
 from app.supplies.ledger import Contents

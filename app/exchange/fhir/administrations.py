@@ -31,7 +31,6 @@ from app.exchange.fhir.timing import quantity, route_of
 from app.exchange.fhir.writing import Entry, entry
 from app.exchange.given import Given
 from app.protocols.models import Line
-from app.units import Amount
 
 COMPLETED = "completed"
 NOT_GIVEN = "not-done"
@@ -168,9 +167,7 @@ def _status(dose: Dose, state: DoseState | None, event: Event | None) -> Resourc
 
 def _dosage(dose: Dose, event: Event, site: str | None) -> Resource:
     """What was taken: the amount that was logged, or the one that was planned; and into where."""
-    amount = dose.amount
-    if event.amount_value is not None and event.amount_unit is not None:
-        amount = Amount(event.amount_value, event.amount_unit)
+    amount = event.amount or dose.amount
     text = f"{amount}" if amount == dose.amount else f"{amount}; planned {dose.amount}"
     where = {"site": site_of(site)} if site else {}
     return {"text": text, **where, **route_of(dose.route), "dose": quantity(amount)}

@@ -6,16 +6,15 @@ import { post, Problem } from '../../api/client.ts';
 import type { Recalled, RecalledPatient } from '../../api/stock.ts';
 import type { Medicines } from '../../api/types.ts';
 import { sayPolitely } from '../../state/said.ts';
-import { me } from '../../state/session.ts';
-import { Choice, Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
+import { Field, Mistake, Submit, Trouble } from '../../ui/Field.tsx';
 import { Mistakes, plain, useForm } from '../../ui/form.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { plural } from '../../words/night.ts';
 import { useFetched } from '../health/load.ts';
 import { fullDate } from '../settings/consent.ts';
-import { clinicToday } from './care.ts';
 import { drawnText, recallText, stillHas, STATUS } from './supplies.ts';
+import { TaskFields, taskAnswer, useTask } from './TaskFields.tsx';
 import './suppliesStyles.ts';
 
 interface Found extends Recalled {
@@ -68,21 +67,18 @@ export default function Recall(): JSX.Element {
 /** The patients, and one task for each in the same words; a task that is made stays made when it is sent again. */
 function TasksForAll({ found: { lot, patients } }: { readonly found: Found }): JSX.Element {
   const form = useForm();
-  const title = useSignal(`Recall of lot ${lot}: call them`);
-  const mine = useSignal(true);
-  const due = useSignal('');
+  const task = useTask(`Recall of lot ${lot}: call them`);
   const ids = useRef(new Map(patients.map(({ id }) => [id, crypto.randomUUID() as string])));
   const made = useSignal<ReadonlySet<string>>(new Set());
   const failed = useSignal<ReadonlyMap<string, string>>(new Map());
   const todo = patients.filter(({ id }) => !made.value.has(id));
   const submit = form.submit(async () => {
-    if (!title.value.trim()) throw new Mistakes({ title: 'Please say what is to be done.' });
-    if (due.value && due.value < clinicToday()) throw new Mistakes({ due_on: 'Please choose today or a later day, or leave it empty.' });
+    const answer = taskAnswer(task);
     failed.value = new Map();
     // One patient's trouble (they may only let you look) does not keep the others from their task.
     for (const { id } of todo) {
       try {
-        await post(`/api/patients/${encodeURIComponent(id)}/tasks`, { id: ids.current.get(id), title: title.value.trim(), flag: null, owner: mine.value ? (me.value?.id ?? null) : null, due_on: due.value || null });
+        await post(`/api/patients/${encodeURIComponent(id)}/tasks`, { id: ids.current.get(id), flag: null, ...answer });
         made.value = new Set([...made.value, id]);
       } catch (problem) {
         if (problem instanceof Problem && problem.errors.length > 0) throw problem;
@@ -100,19 +96,7 @@ function TasksForAll({ found: { lot, patients } }: { readonly found: Found }): J
         <form class="card form recall-tasks" ref={form.element} onSubmit={submit} noValidate aria-label="Tasks">
           <h3>A task for {todo.length === 1 ? 'them' : `each of the ${todo.length}`}</h3>
           <Trouble form={form} />
-          <Field form={form} name="title" label="What is to be done">
-            {(control) => <input {...control} autocomplete="off" maxLength={200} value={title.value} onInput={(event) => (title.value = event.currentTarget.value)} />}
-          </Field>
-          <fieldset>
-            <legend>Whose it is</legend>
-            <div class="choices side">
-              <Choice name="owner" checked={mine.value} onPick={() => (mine.value = true)}>Mine</Choice>
-              <Choice name="owner" checked={!mine.value} onPick={() => (mine.value = false)}>Nobody’s yet</Choice>
-            </div>
-          </fieldset>
-          <Field form={form} name="due_on" label="Until" hint="You may leave it empty.">
-            {(control) => <input {...control} type="date" value={due.value} onInput={(event) => (due.value = event.currentTarget.value)} />}
-          </Field>
+          <TaskFields form={form} task={task} />
           <Submit form={form}>{todo.length === 1 ? 'Make the task' : `Make ${todo.length} tasks`}</Submit>
         </form>
       )}

@@ -9,7 +9,7 @@ import { plain } from '../../ui/form.ts';
 import { plural } from '../../words/night.ts';
 import { useFetched } from '../health/load.ts';
 import { dateOf, fullDate } from '../settings/consent.ts';
-import { lastUsed } from './supplies.ts';
+import { lastUsed } from '../sites/spots.ts';
 
 interface SpotsOfProps {
   readonly patient: string;

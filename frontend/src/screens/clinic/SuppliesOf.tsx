@@ -1,7 +1,7 @@
 import { Fragment, type JSX } from 'preact';
 
 import type { LateDraws, Reconciliation, RefillRequests, Supplies } from '../../api/stock.ts';
-import type { Vials } from '../../api/supplies.ts';
+import type { Vial, Vials } from '../../api/supplies.ts';
 import type { Adherence } from '../../api/types.ts';
 import { Mistake } from '../../ui/Field.tsx';
 import { dayAndMonth, plural } from '../../words/night.ts';
@@ -123,7 +123,7 @@ interface VialsOfProps extends SuppliesOfProps {
 function VialsOf({ patient, mayChange, vials: { vials }, onChanged }: VialsOfProps): JSX.Element {
   const ordered = inVialOrder(vials);
   const [there, gone] = [ordered.filter(({ status }) => status !== 'gone'), ordered.filter(({ status }) => status === 'gone')];
-  const card = (vial: Vials['vials'][number]): JSX.Element => <VialOf key={vial.id} patient={patient} vial={vial} mayChange={mayChange} onChecked={onChanged} />;
+  const card = (vial: Vial): JSX.Element => <VialOf key={vial.id} patient={patient} vial={vial} mayChange={mayChange} onChecked={onChanged} />;
   return (
     <section class="stack tight" aria-labelledby="vials">
       <h3 id="vials">Vials and packs</h3>

@@ -7,7 +7,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import { amountText } from '../../words/amounts.ts';
 import { useFetched } from '../health/load.ts';
 import { fullDate } from '../settings/consent.ts';
-import { SourceCheckForm } from '../supplies/SourceCheckForm.tsx';
+import { ANSWERS, SourceCheckForm } from '../supplies/SourceCheckForm.tsx';
 import { discardText, sourceText, STATUS, vialLeftText } from './supplies.ts';
 
 interface VialOfProps {
@@ -55,8 +55,6 @@ export function VialOf({ patient, vial, mayChange, onChecked }: VialOfProps): JS
   );
 }
 
-const SAID: Readonly<Record<CheckAnswer, string>> = { yes: 'Yes', no: 'No', unsure: 'Not sure' };
-
 function Answers({ answers }: { readonly answers: Readonly<Record<string, CheckAnswer>> }): JSX.Element {
   const open = useSignal(false);
   const list = useFetched<SourceChecklist>(open.value ? '/api/source-checklist' : undefined);
@@ -64,7 +62,7 @@ function Answers({ answers }: { readonly answers: Readonly<Record<string, CheckA
   return (
     <details onToggle={(event) => (open.value = event.currentTarget.open)}>
       <summary>The answers</summary>
-      <dl class="known">{Object.entries(answers).map(([code, answer]) => <div key={code}><dt>{words.get(code) ?? code.replaceAll('_', ' ')}</dt><dd>{SAID[answer]}</dd></div>)}</dl>
+      <dl class="known">{Object.entries(answers).map(([code, answer]) => <div key={code}><dt>{words.get(code) ?? code.replaceAll('_', ' ')}</dt><dd>{ANSWERS.find(([one]) => one === answer)?.[1]}</dd></div>)}</dl>
     </details>
   );
 }

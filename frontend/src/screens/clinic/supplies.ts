@@ -111,8 +111,3 @@ export function drawnText(drawn: RecalledVial['drawn']): string {
   const by = assumed === 0 ? '' : assumed === drawn.length ? ' From this vial by assumption: it was the one in use.' : ` ${assumed} of them by assumption: it was the one in use.`;
   return `${plural(drawn.length, 'dose')} drawn, the last on ${fullDate(last.night)}.${by}`;
 }
-
-/** The spots that were used, the one used last first. */
-export function lastUsed<Kind extends { readonly last_at: string | null }>(spots: readonly Kind[]): Kind[] {
-  return spots.filter(({ last_at }) => last_at).sort((a, b) => Date.parse(b.last_at!) - Date.parse(a.last_at!));
-}

@@ -14,7 +14,7 @@ import { routeText } from '../../words/amounts.ts';
 import { ReactionForm } from './ReactionForm.tsx';
 import { ReactionRow } from './ReactionRow.tsx';
 import { presentClock, SpotMap } from './SpotMap.tsx';
-import { isInjected, lastText, merged, spotTexts } from './spots.ts';
+import { isInjected, lastText, lastUsed, merged, spotTexts } from './spots.ts';
 
 const BOTH = ['subcutaneous', 'intramuscular'] as const;
 
@@ -44,6 +44,7 @@ export default function SitesScreen(): JSX.Element {
   const spot = spots.find(({ code }) => code === chosen.value);
   const reactions = (told.value?.reactions ?? []).filter(({ voided_at }) => !voided_at);
   const here = reactions.filter(({ site, ended_on }) => !ended_on && site.code === chosen.value);
+  const used = lastUsed(spots);
   const nameOf = (code: string | null): string | undefined => spots.find((one) => one.code === code)?.name;
   return (
     <Page title="Injection spots" lead="One map for everything you inject." back={place.value.query.get('from') === 'supplies' ? '/supplies' : '/settings'} backTo={place.value.query.get('from') === 'supplies' ? 'Supplies' : 'Settings'}>
@@ -78,9 +79,9 @@ export default function SitesScreen(): JSX.Element {
           )}
           <section class="night" aria-label="Used last">
             <h2>Used last</h2>
-            {spots.every(({ last_at }) => !last_at) && <p class="soft">Nothing yet. After you log a dose, Vesper asks where it went.</p>}
+            {used.length === 0 && <p class="soft">Nothing yet. After you log a dose, Vesper asks where it went.</p>}
             <ul>
-              {spots.filter(({ last_at }) => last_at).sort((a, b) => Date.parse(b.last_at ?? '') - Date.parse(a.last_at ?? '')).map((one) => (
+              {used.map((one) => (
                 <li key={one.code} class="line">
                   <span class="what">{one.name}<span class="soft small">{lastText(one, presentClock())}</span></span>
                 </li>

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { online } from '../../state/connection.ts';
 import type { KeptDraw } from '../../state/kept.ts';
@@ -40,7 +40,13 @@ export default function ToDraw({ doses, card = false }: ToDrawProps): JSX.Elemen
   const fetched = plan.value?.fetched_at;
   // The plan is being fetched: once it is there, all of this is asked for, once.
   const coming = online.value && (fetched ?? '') < began;
-  useEffect(() => void (card || coming || fetchAll(injected)), [lines, fetched, online.value, coming]);
+  const asked = useRef('');
+  useEffect(() => {
+    // Losing the connection is no reason to ask again what was answered; having it back is.
+    if (card || coming || (!online.value && asked.current === `${lines} ${fetched}`)) return;
+    asked.current = `${lines} ${fetched}`;
+    fetchAll(injected);
+  }, [lines, fetched, online.value, coming]);
   const rows = injected.flatMap((dose) => {
     const found = (card || !before?.[dose.line_id]) && wordsOf(dose);
     return found ? [{ dose, ...found }] : [];

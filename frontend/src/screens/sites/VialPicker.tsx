@@ -1,15 +1,12 @@
-import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
 
-import { get } from '../../api/client.ts';
 import type { Vial, Vials } from '../../api/supplies.ts';
 import { Mistake } from '../../ui/Field.tsx';
-import { plain } from '../../ui/form.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import type { KnownDose } from '../../words/dose.ts';
 import { dayAndMonth } from '../../words/night.ts';
 import { amountText } from '../../words/amounts.ts';
+import { useFetched } from '../health/load.ts';
 import { sayVial } from './say.ts';
 import { isInjected } from './spots.ts';
 
@@ -22,21 +19,15 @@ interface VialPickerProps {
 
 /** The vials that a dose may have come from; one tap saves. */
 export function VialPicker({ dose, gone = false, onDone }: VialPickerProps): JSX.Element {
-  const vials = useSignal<readonly Vial[] | undefined>(undefined);
-  const trouble = useSignal('');
-  useEffect(() => {
-    get<Vials>(`/api/patients/me/vials?gone=${gone}`).then(
-      (found) => (vials.value = found.vials.filter(({ lines, id }) => lines.includes(dose.line_id) || dose.given?.vials?.some((one) => one.id === id))),
-      (problem: unknown) => (trouble.value = plain(problem)),
-    );
-  }, [dose.id, gone]);
+  const { value: found, trouble } = useFetched<Vials>(`/api/patients/me/vials?gone=${gone}`);
   if (trouble.value) return <Mistake text={trouble.value} />;
-  if (!vials.value) return <p class="soft" aria-busy="true">One moment…</p>;
-  if (vials.value.length === 0) return <p class="soft">No {isInjected(dose.route) ? 'vial' : 'pack'} of this medicine is on record. <a href="/supplies">Supplies</a></p>;
+  if (!found.value) return <p class="soft" aria-busy="true">One moment…</p>;
   const recorded = new Set(dose.given?.vials?.map(({ id }) => id));
+  const vials = found.value.vials.filter(({ lines, id }) => lines.includes(dose.line_id) || recorded.has(id));
+  if (vials.length === 0) return <p class="soft">No {isInjected(dose.route) ? 'vial' : 'pack'} of this medicine is on record. <a href="/supplies">Supplies</a></p>;
   return (
     <>
-      {vials.value.map((vial) => (
+      {vials.map((vial) => (
         <button key={vial.id} class="button mid" type="button" data-vial={vial.id} aria-pressed={recorded.has(vial.id)} onClick={() => { void sayVial(dose, vial); onDone(); }}>
           {recorded.has(vial.id) && <Icon name="done" size={20} />}
           <span>

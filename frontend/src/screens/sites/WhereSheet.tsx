@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 
 import type { KnownDose } from '../../words/dose.ts';
 import { SpotPicker } from './SpotPicker.tsx';
-import { isInjected, whichText } from './spots.ts';
+import { isInjected, lotsText, whichText } from './spots.ts';
 import { VialPicker } from './VialPicker.tsx';
 
 /** Where a dose on record went and from which vial, to be said or changed; each is saved by itself. */
@@ -14,7 +14,7 @@ export function WhereSheet({ dose }: { readonly dose: KnownDose }): JSX.Element 
   if (dose.extra && dose.waiting) return null;
   const toggle = (name: 'site' | 'vial') => (): void => void (open.value = open.value === name ? undefined : name);
   const close = (): void => void (open.value = undefined);
-  const lots = vials.map(({ lot, medicine_name }) => (lot ? `lot ${lot}` : medicine_name)).join(', then ');
+  const lots = lotsText(vials);
   return (
     <div class="where" data-where>
       {injected && (

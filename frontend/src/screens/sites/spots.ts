@@ -58,7 +58,7 @@ export function suggested({ spots, suggestion }: Pick<Sites, 'spots' | 'suggesti
   const theirs = spots.find(({ code }) => code === suggestion);
   if (!theirs || free(theirs)) return theirs;
   const able = spots.filter((spot) => spot.legal && spot.allowed && spot.suggestable && !spot.resting && !spot.reaction);
-  const longest = [...able].sort((a, b) => lastUsed(a) - lastUsed(b));
+  const longest = [...able].sort((a, b) => usedAt(a) - usedAt(b));
   return longest.find(free) ?? longest.find(({ code }) => !used.includes(code));
 }
 
@@ -68,8 +68,13 @@ export function whyText(spot: Spot, { suggestion, why }: Pick<Sites, 'suggestion
   return suggestion === spot.code && why ? why : 'Suggested.';
 }
 
-function lastUsed({ last_at }: Spot): number {
+function usedAt({ last_at }: Spot): number {
   return last_at ? Date.parse(last_at) : 0;
+}
+
+/** The spots that were used, the one used last first. */
+export function lastUsed(spots: readonly Spot[]): Spot[] {
+  return spots.filter(({ last_at }) => last_at).sort((a, b) => usedAt(b) - usedAt(a));
 }
 
 /** How many days a spot still rests on this date; nothing where it does not rest, or nobody can say. */
@@ -139,10 +144,14 @@ export function whichText({ route }: { readonly route: string }): string {
   return `Which ${isInjected(route) ? 'vial' : 'pack'} was it from?`;
 }
 
+/** The vials a dose was drawn from, by lot: "lot 4711, then lot 4712". */
+export function lotsText(vials: Given['vials']): string {
+  return vials.map(({ lot, medicine_name }) => (lot ? `lot ${lot}` : medicine_name)).join(', then ');
+}
+
 /** What a dose was given from and into, in one line; empty where nobody has said: "Left thigh · lot 4711". */
 export function givenText(given: Given | null | undefined): string {
-  const vials = given?.vials ?? [];
-  const lots = vials.map(({ lot, medicine_name }) => (lot ? `lot ${lot}` : medicine_name)).join(', then ');
+  const lots = lotsText(given?.vials ?? []);
   return given?.site ? [given.site.name, lots].filter(Boolean).join(' · ') : lots.charAt(0).toUpperCase() + lots.slice(1);
 }
 

@@ -8,7 +8,8 @@ import { Mistakes, useForm } from '../../ui/form.ts';
 import { unitName } from '../../words/units.ts';
 import { useFetched } from '../health/load.ts';
 import { divided, typed } from './decimals.ts';
-import { strengthText } from './words.ts';
+import { Suffixed } from './Suffixed.tsx';
+import { capital, strengthText } from './words.ts';
 
 /**
  * The first step of confirming a concentration: what the label says, typed once more. What is on record
@@ -57,22 +58,12 @@ export function ConfirmLabel({ draw, onAnswer }: { readonly draw: Draw; readonly
       <Trouble form={form} />
       {!record && !vials.trouble.value ? <p class="soft" aria-busy="true">One moment…</p> : (
         <>
-          <Field form={form} name="strength" label={`${upper(of)}${figures.length > 1 && counts === 'together' ? ' together' : ''}, in ${tablets ? 'one tablet' : whole ? 'the whole vial' : 'one mL'}`}>
-            {(control) => (
-              <span class="with-suffix">
-                <input {...control} class="input huge" value={strength.value} inputMode="decimal" autocomplete="off" maxLength={16} onInput={(event) => (strength.value = event.currentTarget.value)} />
-                <span class="suffix">{unitName(unit)}</span>
-              </span>
-            )}
+          <Field form={form} name="strength" label={`${capital(of)}${figures.length > 1 && counts === 'together' ? ' together' : ''}, in ${tablets ? 'one tablet' : whole ? 'the whole vial' : 'one mL'}`}>
+            {(control) => <Suffixed unit={unitName(unit)}><input {...control} class="input huge" value={strength.value} inputMode="decimal" autocomplete="off" maxLength={16} onInput={(event) => (strength.value = event.currentTarget.value)} /></Suffixed>}
           </Field>
           {whole && (
             <Field form={form} name="diluent" label="How much liquid was added" hint="All of it, as it was drawn up to dissolve the powder.">
-              {(control) => (
-                <span class="with-suffix">
-                  <input {...control} class="input huge" value={volume.value} inputMode="decimal" autocomplete="off" maxLength={10} onInput={(event) => (volume.value = event.currentTarget.value)} />
-                  <span class="suffix">mL</span>
-                </span>
-              )}
+              {(control) => <Suffixed unit="mL"><input {...control} class="input huge" value={volume.value} inputMode="decimal" autocomplete="off" maxLength={10} onInput={(event) => (volume.value = event.currentTarget.value)} /></Suffixed>}
             </Field>
           )}
         </>
@@ -81,8 +72,4 @@ export function ConfirmLabel({ draw, onAnswer }: { readonly draw: Draw; readonly
       {(differs.value || vials.trouble.value) && <a class="button wide" href={`/supplies/vials/${vial?.id}/change`}>Correct the entry</a>}
     </form>
   );
-}
-
-function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

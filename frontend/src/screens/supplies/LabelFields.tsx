@@ -8,6 +8,7 @@ import { amountText } from '../../words/amounts.ts';
 import { unitName } from '../../words/units.ts';
 import { Folded } from '../health/Folded.tsx';
 import { Picks } from './Picks.tsx';
+import { Suffixed } from './Suffixed.tsx';
 import { countsQuestion, figureLabel, NO_FIGURE, unitsOf, type Figure, type VialDraft } from './vialDraft.ts';
 
 /** What a part of the form is given: the draft, and how to change it. */
@@ -117,11 +118,6 @@ function Figures({ form, field, substances, figures, medicine, label, onChange }
       ))}
     </>
   );
-}
-
-/** A control with its unit behind it. */
-export function Suffixed({ unit, children }: { readonly unit: string; readonly children: JSX.Element }): JSX.Element {
-  return <span class="with-suffix">{children}<span class="suffix">{unit}</span></span>;
 }
 
 function hasMistake(form: Form, field: string): boolean {

@@ -3,8 +3,9 @@ import type { JSX } from 'preact';
 import type { Diluent, Storage } from '../../api/supplies.ts';
 import { Field } from '../../ui/Field.tsx';
 import { Folded } from '../health/Folded.tsx';
-import { Suffixed, type PartProps } from './LabelFields.tsx';
+import type { PartProps } from './LabelFields.tsx';
 import { Picks } from './Picks.tsx';
+import { Suffixed } from './Suffixed.tsx';
 import { DILUENTS, STORAGES } from './words.ts';
 
 interface WhereProps extends PartProps {
@@ -66,7 +67,8 @@ export function BegunFields({ form, draft, onChange, today }: Omit<WhereProps, '
   );
 }
 
-type Dissolved = Pick<PartProps['draft'], 'diluent' | 'diluent_volume'>;
+/** What is said of how a powder was dissolved. */
+export type Dissolved = Pick<PartProps['draft'], 'diluent' | 'diluent_volume'>;
 
 /** In what a powder was dissolved, and in how much. */
 export function DissolvedIn({ form, draft, onChange, volume = 'diluent_volume.value' }: Pick<PartProps, 'form'> & { readonly draft: Dissolved; readonly onChange: (part: Partial<Dissolved>) => void; readonly volume?: string }): JSX.Element {

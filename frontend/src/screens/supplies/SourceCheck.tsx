@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 
-import type { CheckAnswer, SourceChecklist, Vial } from '../../api/supplies.ts';
+import type { SourceChecklist, Vial } from '../../api/supplies.ts';
 import { Mistake } from '../../ui/Field.tsx';
 import { useFetched } from '../health/load.ts';
-import { SourceCheckForm } from './SourceCheckForm.tsx';
+import { ANSWERS, SourceCheckForm } from './SourceCheckForm.tsx';
 import { sourceText } from './words.ts';
 
 interface SourceCheckProps {
@@ -12,8 +12,6 @@ interface SourceCheckProps {
   readonly today: string;
   readonly onDone: () => Promise<void>;
 }
-
-const ANSWERS: readonly (readonly [CheckAnswer, string])[] = [['yes', 'Yes'], ['no', 'No'], ['unsure', 'Not sure']];
 
 /** Where a vial comes from: who looked and when, what they found, and the checklist. It never stops anything. */
 export function SourceCheck({ vial, today, onDone }: SourceCheckProps): JSX.Element {

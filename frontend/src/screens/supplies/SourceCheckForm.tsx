@@ -17,7 +17,8 @@ interface SourceCheckFormProps {
   readonly onClose: () => void;
 }
 
-const ANSWERS: readonly (readonly [CheckAnswer, string])[] = [['yes', 'Yes'], ['no', 'No'], ['unsure', 'Not sure']];
+/** The answers to each question. */
+export const ANSWERS: readonly (readonly [CheckAnswer, string])[] = [['yes', 'Yes'], ['no', 'No'], ['unsure', 'Not sure']];
 
 /** The checklist about where a vial comes from; nothing is answered beforehand, and nothing depends on it. */
 export function SourceCheckForm({ patient, vial, onSaved, onClose }: SourceCheckFormProps): JSX.Element {

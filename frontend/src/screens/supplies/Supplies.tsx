@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 
 import type { Supplies as Lasting, SupplyLine } from '../../api/stock.ts';
 import type { Vial, Vials } from '../../api/supplies.ts';
@@ -73,7 +73,7 @@ interface LineCardProps {
   readonly line: LineOf;
   readonly vials: readonly Vial[];
   readonly today: string;
-  readonly children: JSX.Element | undefined | null | '';
+  readonly children: ComponentChildren;
 }
 
 /** One line: until when there is enough, its vials, and the way to the syringe. */

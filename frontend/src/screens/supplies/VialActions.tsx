@@ -9,7 +9,6 @@ import { place } from '../../router.ts';
 import type { Vial } from '../../api/supplies.ts';
 import { changeSeen } from '../clinic/revised.ts';
 import { DiscardForm, DissolveForm, OpenForm, StockForm } from './VialForms.tsx';
-import { thing } from './words.ts';
 
 type Action = 'dissolve' | 'open' | 'counted' | 'wasted' | 'discard';
 
@@ -79,7 +78,7 @@ export function VialActions({ vial, zone, onDone }: Omit<ActionProps, 'onCancel'
           {open.value === 'dissolve' && <DissolveForm {...form} />}
           {open.value === 'open' && <OpenForm {...form} />}
           {(open.value === 'counted' || open.value === 'wasted') && <StockForm key={open.value} {...form} kind={open.value} />}
-          {open.value === 'discard' && <DiscardForm {...form} what={thing(vial)} />}
+          {open.value === 'discard' && <DiscardForm {...form} />}
         </div>
       )}
     </section>

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 
 import { post } from '../../api/client.ts';
@@ -10,12 +10,12 @@ import { Field, Submit, Trouble } from '../../ui/Field.tsx';
 import { Mistakes, useForm, type Form } from '../../ui/form.ts';
 import { changeSeen } from '../clinic/revised.ts';
 import { divided, typed } from './decimals.ts';
-import { Suffixed } from './LabelFields.tsx';
 import { instantIn, useMoment, type Moment } from './moment.ts';
-import { DissolvedIn } from './OriginFields.tsx';
+import { DissolvedIn, type Dissolved } from './OriginFields.tsx';
 import { Picks } from './Picks.tsx';
+import { Suffixed } from './Suffixed.tsx';
 import type { ActionProps } from './VialActions.tsx';
-import { shown, strengthText, WHY_GONE } from './words.ts';
+import { shown, strengthText, thing, WHY_GONE } from './words.ts';
 
 const addressOf = (vial: Vial): string => `/api/patients/me/vials/${encodeURIComponent(vial.id)}`;
 
@@ -32,7 +32,7 @@ function quantityOf(text: string, field: string, zero = false): string {
 export function DissolveForm({ vial, zone, onDone, onCancel }: ActionProps): JSX.Element {
   const form = useForm();
   const moment = useMoment(zone);
-  const draft = useSignal<{ diluent: NonNullable<Vial['diluent']> | ''; diluent_volume: string }>({ diluent: '', diluent_volume: '' });
+  const draft = useSignal<Dissolved>({ diluent: '', diluent_volume: '' });
   const water = typed(draft.value.diluent_volume);
   const each = 'value' in water && !vial.label_strengths ? vial.strengths.map(({ substance, value, unit }) => ({ substance, amount: { value: divided(value, water.value), unit } })) : [];
   const submit = form.submit(async () => {
@@ -45,17 +45,13 @@ export function DissolveForm({ vial, zone, onDone, onCancel }: ActionProps): JSX
     await onDone();
   });
   return (
-    <form class="form" ref={form.element} onSubmit={submit} noValidate aria-label="It is dissolved">
-      <h2>It is dissolved</h2>
-      <Trouble form={form} />
+    <Frame form={form} title="It is dissolved" onSubmit={submit} onCancel={onCancel}>
       <DissolvedIn form={form} draft={draft.value} volume="volume.value" onChange={(part) => (draft.value = { ...draft.value, ...part })} />
       {each.length > 0 && (
         <p class="says" role="status">Then it holds {each.map(({ substance, amount }) => `${strengthText(amount, false)}${each.length > 1 ? ` of ${substance}` : ''}`).join(' and ')}. Does that agree with what your pharmacy told you?</p>
       )}
       <When form={form} moment={moment} />
-      <Submit form={form}>Save</Submit>
-      <button class="button plain" type="button" onClick={onCancel}>Leave it</button>
-    </form>
+    </Frame>
   );
 }
 
@@ -70,14 +66,10 @@ export function OpenForm({ vial, zone, onDone, onCancel }: ActionProps): JSX.Ele
     await onDone();
   });
   return (
-    <form class="form" ref={form.element} onSubmit={submit} noValidate aria-label="It was opened">
-      <h2>It was opened</h2>
-      <Trouble form={form} />
+    <Frame form={form} title="It was opened" onSubmit={submit} onCancel={onCancel}>
       <p class="soft">From its first puncture on it keeps for a limited number of days.</p>
       <When form={form} moment={moment} />
-      <Submit form={form}>Save</Submit>
-      <button class="button plain" type="button" onClick={onCancel}>Leave it</button>
-    </form>
+    </Frame>
   );
 }
 
@@ -100,9 +92,7 @@ export function StockForm({ vial, zone, kind, onDone, onCancel }: ActionProps & 
   });
   const title = counted ? 'How much is there?' : 'What was wasted?';
   return (
-    <form class="form" ref={form.element} onSubmit={submit} noValidate aria-label={title}>
-      <h2>{title}</h2>
-      <Trouble form={form} />
+    <Frame form={form} title={title} onSubmit={submit} onCancel={onCancel}>
       <Field form={form} name="quantity.value" label={counted ? 'Left in it now' : 'Wasted'} hint={vial.left ? `Vesper works out ${shown(vial.left)} left.` : undefined}>
         {(control) => <Suffixed unit={tablets ? 'tablets' : 'mL'}><input {...control} value={quantity.value} inputMode="decimal" autocomplete="off" maxLength={10} onInput={(event) => (quantity.value = event.currentTarget.value)} /></Suffixed>}
       </Field>
@@ -110,14 +100,12 @@ export function StockForm({ vial, zone, kind, onDone, onCancel }: ActionProps & 
       <Field form={form} name="note" label="A note" hint="You may leave it empty.">
         {(control) => <input {...control} value={note.value} autocomplete="off" maxLength={500} onInput={(event) => (note.value = event.currentTarget.value)} />}
       </Field>
-      <Submit form={form}>Save</Submit>
-      <button class="button plain" type="button" onClick={onCancel}>Leave it</button>
-    </form>
+    </Frame>
   );
 }
 
 /** Why a vial is no longer used; it can be taken back. */
-export function DiscardForm({ vial, zone, what, onDone, onCancel }: ActionProps & { readonly what: string }): JSX.Element {
+export function DiscardForm({ vial, zone, onDone, onCancel }: ActionProps): JSX.Element {
   const form = useForm();
   const moment = useMoment(zone);
   const why = useSignal<Gone | ''>(vial.status === 'past_its_date' ? 'past_its_date' : '');
@@ -129,13 +117,32 @@ export function DiscardForm({ vial, zone, what, onDone, onCancel }: ActionProps 
     await onDone();
   });
   return (
-    <form class="form" ref={form.element} onSubmit={submit} noValidate aria-label={`The ${what} is gone`}>
-      <h2>This {what} is gone</h2>
-      <Trouble form={form} />
+    <Frame form={form} title={`This ${thing(vial)} is gone`} save="It is gone" onSubmit={submit} onCancel={onCancel}>
       <Picks form={form} name="why" legend="Why?" options={WHY_GONE} value={why.value} onPick={(code) => (why.value = code as Gone)} />
       <When form={form} moment={moment} />
       <p class="hint">It is taken off what you have. Every dose drawn from it stays on record, and you can take this back.</p>
-      <Submit form={form}>It is gone</Submit>
+    </Frame>
+  );
+}
+
+interface FrameProps {
+  readonly form: Form;
+  readonly title: string;
+  readonly save?: string;
+  readonly onSubmit: (event: Event) => void;
+  readonly onCancel: () => void;
+  readonly children: ComponentChildren;
+}
+
+/** What every one of them has: what it is about, the keyboard in it, and the two ways out. */
+function Frame({ form, title, save = 'Save', onSubmit, onCancel, children }: FrameProps): JSX.Element {
+  useEffect(() => form.element.current?.querySelector<HTMLElement>('input')?.focus({ preventScroll: true }), []);
+  return (
+    <form class="form" ref={form.element} onSubmit={onSubmit} noValidate aria-label={title}>
+      <h2>{title}</h2>
+      <Trouble form={form} />
+      {children}
+      <Submit form={form}>{save}</Submit>
       <button class="button plain" type="button" onClick={onCancel}>Leave it</button>
     </form>
   );
@@ -143,7 +150,6 @@ export function DiscardForm({ vial, zone, what, onDone, onCancel }: ActionProps 
 
 /** The day and the time something was. */
 function When({ form, moment }: { readonly form: Form; readonly moment: Moment }): JSX.Element {
-  useEffect(() => form.element.current?.querySelector<HTMLElement>('input')?.focus({ preventScroll: true }), []);
   return (
     <div class="pair">
       <Field form={form} name="at" label="On">

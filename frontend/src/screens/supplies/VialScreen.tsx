@@ -12,7 +12,7 @@ import { SourceCheck } from './SourceCheck.tsx';
 import { VialActions } from './VialActions.tsx';
 import { VialEvents } from './VialEvents.tsx';
 import { VialPicture } from './VialPicture.tsx';
-import { dated, DILUENTS, discardText, discardWhy, fullOf, isNear, leftText, shown, STATUSES, STORAGES, strengthText, thing, WHY_GONE } from './words.ts';
+import { capital, dated, DILUENTS, discardText, discardWhy, fullOf, isNear, leftText, shown, STATUSES, STORAGES, strengthText, thing, WHY_GONE } from './words.ts';
 
 /** One vial or pack: what is left, its dates, what can be done, where it comes from, and what happened. */
 export default function VialScreen({ names }: ScreenProps): JSX.Element {
@@ -79,8 +79,8 @@ function Facts({ vial, today }: { readonly vial: Vial; readonly today: string })
   const storage = STORAGES.find(([code]) => code === vial.storage)?.[1];
   const diluent = DILUENTS.find(([code]) => code === vial.diluent)?.[1];
   const rows: readonly (readonly [string, string | null | undefined | false | JSX.Element])[] = [
-    ...(powder ? vial.strengths.map(({ substance, ...amount }) => [vial.strengths.length > 1 ? `${upper(substance)} in it` : 'Powder in it', shown(amount)] as const) : []),
-    ...(each ?? []).map(({ substance, ...amount }) => [(each?.length ?? 0) > 1 ? upper(substance) : 'Strength', strengthText(amount, tablets)] as const),
+    ...(powder ? vial.strengths.map(({ substance, ...amount }) => [vial.strengths.length > 1 ? `${capital(substance)} in it` : 'Powder in it', shown(amount)] as const) : []),
+    ...(each ?? []).map(({ substance, ...amount }) => [(each?.length ?? 0) > 1 ? capital(substance) : 'Strength', strengthText(amount, tablets)] as const),
     ['Your amount counts', vial.strengths.length > 1 && (vial.counts === 'together' ? 'all of them together' : `the ${vial.counts}`)],
     ['Salt or ester', vial.salt],
     ['Dissolved', vial.reconstituted_at && `${dated(vial.reconstituted_at.slice(0, 10), today)}, in ${vial.diluent_volume ? shown(vial.diluent_volume) : 'something'}${diluent ? ` of ${diluent.toLowerCase()}` : ''}`],
@@ -104,8 +104,4 @@ function Facts({ vial, today }: { readonly vial: Vial; readonly today: string })
       <p><a class="button" href={`/supplies/vials/${vial.id}/change`} data-do="change">Correct the entry</a></p>
     </section>
   );
-}
-
-function upper(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import type { RefillRequest } from '../../api/stock.ts';
-import { consumableIn, consumableMistakes, countedText, dayOf, injected, lastsText, leftText, requestOf, requestText, settingsIn, settingsMistakes, useText, whole } from './stocking.ts';
+import { consumableIn, consumableMistakes, countedText, injected, lastsText, leftText, requestOf, requestText, settingsIn, settingsMistakes, useText, whole } from './stocking.ts';
+import { dated } from './words.ts';
 
 const TODAY = '2026-11-22';
 const DRAFT = { name: ' Syringes, 0.3 mL ', per_injection: '1', low_at: '10', lines: [], left: '62' };
@@ -94,6 +95,6 @@ describe('a refill request', () => {
   });
 
   test('a date has its year only where that is another one', () => {
-    expect([dayOf('2026-05-03', TODAY), dayOf('2027-05-03', TODAY)]).toEqual(['3 May', '3 May 2027']);
+    expect([dated('2026-05-03', TODAY), dated('2027-05-03', TODAY)]).toEqual(['3 May', '3 May 2027']);
   });
 });

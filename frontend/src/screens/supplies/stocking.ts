@@ -1,8 +1,8 @@
 /** Other supplies and refills in words, and what a form of them lacks. Pure. */
 
 import type { Consumable, ConsumableIn, RefillRequest, SupplyItem, SupplyLine, SupplySettings } from '../../api/stock.ts';
-import { dayAndMonth } from '../../words/night.ts';
 import { wallClock } from '../../words/time.ts';
+import { dated } from './words.ts';
 
 /** What can be counted, by the name it gets at first; a box of most holds 100. */
 export const ITEMS: readonly (readonly [item: SupplyItem, button: string, name: string])[] = [
@@ -30,12 +30,12 @@ export function lastsText({ item, left, lasts_until }: Pick<Consumable, 'item' |
   if (left === null || left === 0 || !lasts_until) return '';
   const box = item === 'sharps_box';
   if (lasts_until <= today) return box ? 'Full after today’s injections.' : 'Enough for today.';
-  return `${box ? 'Has room' : 'Enough'} until ${dayOf(lasts_until, today)}.`;
+  return `${box ? 'Has room' : 'Enough'} until ${dated(lasts_until, today)}.`;
 }
 
 /** What was said last of how many there are: "100 added on 3 May." */
 export function countedText({ kind, number, at }: NonNullable<Consumable['last_count']>, zone: string, today: string): string {
-  return `${number} ${kind} on ${dayOf(wallClock(new Date(at), zone).date, today)}.`;
+  return `${number} ${kind} on ${dated(wallClock(new Date(at), zone).date, today)}.`;
 }
 
 /** What one injection takes: "1 for each injection". */
@@ -111,7 +111,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
 
 /** How a request stands: "Asked on 3 May; your clinic: not answered yet." */
 export function requestText({ asked_at, state, outcome, closed_at }: Pick<RefillRequest, 'asked_at' | 'state' | 'outcome' | 'closed_at'>, zone: string, today: string): string {
-  const on = (instant: string): string => dayOf(wallClock(new Date(instant), zone).date, today);
+  const on = (instant: string): string => dated(wallClock(new Date(instant), zone).date, today);
   const asked = `Asked on ${on(asked_at)}`;
   if (state === 'withdrawn') return `${asked}, and taken back.`;
   if (state === 'asked') return `${asked}; your clinic: not answered yet.`;
@@ -124,9 +124,4 @@ export function requestOf(requests: readonly RefillRequest[], line: string): Ref
   return requests
     .filter((request) => request.line.id === line && request.state !== 'withdrawn')
     .sort((a, b) => b.asked_at.localeCompare(a.asked_at))[0];
-}
-
-/** A date as it is said near today: with its year only where that is another one. */
-export function dayOf(date: string, today: string): string {
-  return date.slice(0, 4) === today.slice(0, 4) ? dayAndMonth(date) : `${dayAndMonth(date)} ${date.slice(0, 4)}`;
 }

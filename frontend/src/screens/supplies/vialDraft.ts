@@ -4,6 +4,7 @@ import type { Diluent, Storage, Strength, StrengthIn, Vial, VialForm, VialIn } f
 import type { Line, Medicine } from '../../api/types.ts';
 import { instantOf, wallClock } from '../../words/time.ts';
 import { typed } from './decimals.ts';
+import { capital } from './words.ts';
 
 /** A number and its unit as they were typed. */
 export interface Figure {
@@ -93,7 +94,7 @@ export function unitsOf(medicine: Medicine | undefined): readonly string[] {
 
 /** What one figure of the label is about: "Sermorelin in the whole vial". */
 export function figureLabel(substance: string, form: VialForm | ''): string {
-  const name = substance.charAt(0).toUpperCase() + substance.slice(1);
+  const name = capital(substance);
   if (form === 'powder') return `${name} in the whole vial`;
   return `${name} in each ${form === 'tablets' ? 'tablet' : 'mL'}`;
 }

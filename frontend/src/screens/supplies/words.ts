@@ -40,6 +40,11 @@ export function thing({ form }: Pick<Vial, 'form'>): 'vial' | 'pack' {
   return form === 'tablets' ? 'pack' : 'vial';
 }
 
+/** The same words at the beginning of a line. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** A date such as "3 March", with its year where that is another one. */
 export function dated(date: string, today: string): string {
   const year = date.slice(0, 4);

@@ -2,9 +2,9 @@
 
 Readings page by page, so that a log of any length fits in memory: every seal against the one
 before it; every entry against its seal and against the record; every event, version, observation,
-vial, draw, stock entry, source check, confirmation, placement and reaction against the entries. A
-forger needs the operator's secret for the first, and a head that was kept somewhere else shows an
-end that was cut off.
+vial, draw, stock entry, source check, confirmation, syringe of a line, counted supply, count,
+placement and reaction against the entries. A forger needs the operator's secret for the first, and
+a head that was kept somewhere else shows an end that was cut off.
 
 It cannot find what was forged through the application itself by somebody who holds its secret, an
 entry that was removed in the seconds before it was sealed together with what it told of, or a row
@@ -52,8 +52,8 @@ class Verdict:
     """What was read, and what was found: places by number and id, never what a row says.
 
     head       the last seal that was read; worth keeping where the database cannot reach it
-    supplies   vials, draws, stock entries, source checks, confirmations, placements and reactions
-               together
+    supplies   vials, draws, stock entries, source checks, confirmations, syringes of lines, counted
+               supplies, counts, placements and reactions together
     """
 
     head: Head = NOTHING

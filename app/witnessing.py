@@ -1,13 +1,14 @@
 """What audit entries say of the rows of a table, so that an altered row contradicts them.
 
 An entry holds digests of the rows it tells of, in its facts: `dose_vials="id=digest id=digest"`.
-Entries are sealed, so whoever alters a row would have to break the chain as well. For tables whose
-rows never change, or change once in a known way; each package names its own.
+Entries are sealed, so whoever alters a row would have to break the chain as well. `Witness` is for
+tables whose rows never change, or change once in a known way; `Latest` for those that change in
+place. Each package names its own.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -93,36 +94,115 @@ class Witness:
         return found, end_of(rows, limit), len(rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """How the entries tell of the rows of one table that change in place: of each as it became.
+
+    word      what a row is called where something is found; entries that tell of it are actions
+              that begin with it, and hold `<word>_revision` and `<word>_digest`
+    columns   all there are, in the order in which a digest takes them; a new column needs a new
+              fact
+    key       the column that, with the patient, is the row's key
+    fact      the name of the fact that holds it
+    revision  the column that grows with every change
+    """
+
+    table: type[Any]
+    word: str
+    columns: tuple[str, ...]
+    fact: str
+    key: str = "id"
+    revision: str = "revision"
+
+    def digest(self, row: Base) -> str:
+        """What a row says today, all of it."""
+        return digest([getattr(row, name) for name in self.columns])
+
+    def facts(self, row: Base) -> dict[str, str | int]:
+        """What goes into the entry of a row that was entered or changed."""
+        return {
+            self.fact: str(getattr(row, self.key)), f"{self.word}_revision": self._revision(row),
+            f"{self.word}_digest": self.digest(row),
+        }  # fmt: skip
+
+    async def contradicted(self, session: AsyncSession, entries: Sequence[AuditEntry]) -> list[str]:
+        """Which of these entries tell of a row that is gone, or is not what it became."""
+        telling = [entry for entry in entries if f"{self.word}_digest" in entry.facts]
+        keys = {(entry.patient_id, UUID(entry.facts[self.fact])) for entry in telling}
+        rows = await rows_by_key(session, self.table, keys, self.key)
+        found = []
+        for entry in telling:
+            key = UUID(entry.facts[self.fact])
+            row, told = rows.get((entry.patient_id, key)), entry.facts[f"{self.word}_revision"]
+            if row is None:
+                found.append(f"{self.word} {key}: it was removed")
+            # An entry of an earlier revision was overtaken by a later one, which is read as well.
+            elif self._revision(row) < told or (
+                self._revision(row) == told
+                and self.digest(row) != entry.facts[f"{self.word}_digest"]
+            ):
+                found.append(f"{self.word} {key}: it was altered")
+        return found
+
+    async def unwitnessed(
+        self, session: AsyncSession, after: tuple[UUID, UUID] | None, limit: int
+    ) -> Page:
+        """Which of the next rows no entry tells of as they are today; see `Witness.unwitnessed`."""
+        rows = await page_of(session, self.table, after, limit, self.key)
+        patients = {row.patient_id for row in rows}
+        about = select(AuditEntry).where(
+            AuditEntry.patient_id.in_(patients), AuditEntry.action.like(f"{self.word}.%")
+        )
+        told = {
+            (entry.patient_id, entry.facts.get(self.fact), entry.facts.get(f"{self.word}_revision"))
+            for entry in (await session.scalars(about) if patients else ())
+        }
+        found = [
+            f"{self.word} {getattr(row, self.key)}: nothing tells of it as it is"
+            for row in rows
+            if (row.patient_id, str(getattr(row, self.key)), self._revision(row)) not in told
+        ]
+        return found, end_of(rows, limit, self.key), len(rows)
+
+    def _revision(self, row: Base) -> Any:
+        """The revision as a fact holds it; instants of one zone stay in order when spelled out."""
+        revision = getattr(row, self.revision)
+        at = isinstance(revision, datetime)
+        return revision.astimezone(UTC).isoformat(timespec="microseconds") if at else revision
+
+
 async def rows_by_key(
-    session: AsyncSession, table: type[Any], keys: set[tuple[UUID | None, UUID]]
+    session: AsyncSession, table: type[Any], keys: set[tuple[UUID | None, UUID]], key: str = "id"
 ) -> dict[tuple[UUID | None, UUID], Any]:
-    """Rows by patient and id, two thousand for each statement."""
-    wanted = list(keys)
+    """Rows by patient and key, two thousand for each statement."""
+    wanted, column = list(keys), getattr(table, key)
     found: dict[tuple[UUID | None, UUID], Any] = {}
     for start in range(0, len(wanted), 2000):
         some = wanted[start : start + 2000]
-        mine = select(table).where(tuple_(table.patient_id, table.id).in_(some))
+        mine = select(table).where(tuple_(table.patient_id, column).in_(some))
         for row in await session.scalars(mine):
-            found[row.patient_id, row.id] = row
+            found[row.patient_id, getattr(row, key)] = row
     return found
 
 
 async def page_of(
-    session: AsyncSession, table: type[Any], after: tuple[UUID, UUID] | None, limit: int
-) -> list[Any]:
-    """The next rows of a table by patient and id."""
-    page = select(table).order_by(table.patient_id, table.id).limit(limit)
+    session: AsyncSession, table: type[Any], after: tuple[UUID, UUID] | None, limit: int,
+    key: str = "id",
+) -> list[Any]:  # fmt: skip
+    """The next rows of a table by patient and key."""
+    column = getattr(table, key)
+    page = select(table).order_by(table.patient_id, column).limit(limit)
     if after is not None:
         patient, last = after
         page = page.where(
-            or_(table.patient_id > patient, (table.patient_id == patient) & (table.id > last))
+            or_(table.patient_id > patient, (table.patient_id == patient) & (column > last))
         )
     return list(await session.scalars(page))
 
 
-def end_of(rows: Sequence[Any], limit: int) -> tuple[UUID, UUID] | None:
+def end_of(rows: Sequence[Any], limit: int, key: str = "id") -> tuple[UUID, UUID] | None:
     """Where a page ended; None where it was the last one."""
-    return (rows[-1].patient_id, rows[-1].id) if len(rows) == limit else None
+    return (rows[-1].patient_id, getattr(rows[-1], key)) if len(rows) == limit else None
 
 
 async def entries_at(

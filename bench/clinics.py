@@ -67,6 +67,44 @@ SELECT dose.patient_id, dose.id, gen_random_uuid(), dose.due_at, 1
  WHERE person.email LIKE $1 AND dose.due_at > $2
 """
 
+# Every second patient keeps their vials on record, a new one of each medicine every 28 days, and
+# each dose they logged was drawn from the one of its time. By a hash, because the places have
+# the names' order in them, and a page by name would be of those with vials alone.
+VIALS = """
+INSERT INTO vial (patient_id, id, medicine, medicine_form, form, strengths, pharmacy, lot,
+                  received_on, created_at, author_id, salt, counts, volume_ul, single_use,
+                  pharmacy_licence, prescriber, note, opened_at, gone_at, gone_why, revision)
+SELECT line.patient_id, gen_random_uuid(), line.medicine, line.form, 'solution',
+       CASE WHEN weekly
+            THEN '[{"substance": "testosterone cypionate", "value": "200", "unit": "mg"}]'::json
+            ELSE '[{"substance": "sermorelin", "value": "2.5", "unit": "mg"}]'::json END,
+       'A pharmacy', 'lot ' || day, came::date, came, line.patient_id, '', '',
+       CASE WHEN weekly THEN 2000 ELSE 3000 END, false, '', '', '', came,
+       CASE WHEN day >= 28 THEN came + interval '28 days' END,
+       CASE WHEN day >= 28 THEN 'past_its_date' END, 1
+  FROM line
+  JOIN person ON person.id = line.patient_id
+ CROSS JOIN LATERAL (SELECT line.medicine <> 'sermorelin' AS weekly) AS kind
+ CROSS JOIN generate_series(10, $1::int + 10, 28) AS day
+ CROSS JOIN LATERAL (SELECT $3::timestamptz - day * interval '1 day' AS came) AS time
+ WHERE person.email LIKE $2 AND md5(person.email) < '8'
+"""
+
+DRAWN = """
+INSERT INTO drawn (patient_id, id, dose_id, seq, event_id, author_id, said_at, assumed, part,
+                   vial_id, quantity, dead_space_ul, syringe)
+SELECT vial.patient_id, gen_random_uuid(), dose.id, 1, event.id, vial.patient_id, event.logged_at,
+       true, 0, vial.id, CASE WHEN vial.medicine = 'sermorelin' THEN 100 ELSE 500 END, 0, ''
+  FROM vial
+  JOIN person ON person.id = vial.patient_id
+  JOIN line USING (patient_id, medicine)
+  JOIN dose ON dose.patient_id = vial.patient_id AND dose.line_id = line.id
+           AND dose.night >= vial.received_on AND dose.night < vial.received_on + 28
+  JOIN event ON event.patient_id = dose.patient_id AND event.dose_id = dose.id
+            AND event.kind = 'taken'
+ WHERE person.email LIKE $1
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Full:
@@ -128,6 +166,8 @@ async def fill(database: Any, number: int, count: int, now: datetime) -> Full:
     last = now - timedelta(hours=10)
     await database.execute(DOSES, NIGHTS, f"{mark}%", last.date(), last)
     await database.execute(EVENTS, f"{mark}%", now)
+    await database.execute(VIALS, NIGHTS, f"{mark}%", last)
+    await database.execute(DRAWN, f"{mark}%")
     await database.execute(SPOKEN, f"{mark}%", now - 14 * _DAY)
     await copy(database, Look, [
         {"patient_id": each, "next_at": now + timedelta(hours=1), "looked_at": now,
@@ -158,7 +198,7 @@ async def _prescriptions(
          "acknowledged_at": began, "reason": "", "prescriber": "", "self_reported": False}
         for each in patients
     ])  # fmt: skip
-    medicines = (("sermorelin", "subcutaneous"), ("testosterone-cypionate", "intramuscular"))
+    medicines = (("sermorelin", "subcutaneous"), ("testosterone_cypionate", "intramuscular"))
     await copy(database, Line, [
         {"patient_id": each, "id": line, "medicine": medicine, "form": "", "route": route}
         for each in patients

@@ -169,8 +169,8 @@ async def trial(
 @pytest.mark.timeout(300)  # thousands of questions; on a busy machine minutes
 async def test_every_route_answers_every_actor_as_the_table_says(trial: Trial) -> None:
     wrong = []
-    # Access is decided in Python, the same on both databases: each refusal is asked of one of them,
-    # two of three of the first, another third of each route; what is allowed, of both.
+    # Access is decided in Python, the same on both databases: each question is asked of one of
+    # them, two of three of the first, another third of each route; every route succeeds on both.
     share = (0, 1) if is_sqlite(str(trial.engine.url)) else (2,)
     for number, (route, row) in enumerate(ROWS.items()):
         answers = ["yes"] * len(ACTORS) if isinstance(row, str) else row
@@ -194,11 +194,13 @@ async def test_every_route_answers_every_actor_as_the_table_says(trial: Trial) -
                     wrong.append(f"{route} as {actor} ({name[:2]}): {status}, not {answer}")
             if not await trial.untouched(sessions):
                 wrong.append(f"{route}: somebody was refused, and changed something all the same")
-        for actor, name, answer, bodies in asks:
-            if answer == "yes":
-                async with trial.undone():
-                    status = await trial.ask(route, actor, name, bodies)
-                if status in {"401", "403", "404"} or "!" in status:
-                    wrong.append(f"{route} as {actor} ({name[:2]}): {status}, though allowed")
+        allowed = [each for each in asks if each[2] == "yes"]
+        for place, (actor, name, _, bodies) in enumerate(allowed):
+            if route in trial.worked and (place + number) % 3 not in share:
+                continue
+            async with trial.undone():
+                status = await trial.ask(route, actor, name, bodies)
+            if status in {"401", "403", "404"} or "!" in status:
+                wrong.append(f"{route} as {actor} ({name[:2]}): {status}, though allowed")
     assert wrong == []
     assert set(ROWS) - trial.worked == set(), "nobody ever succeeded: the request is not right"

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ScalarSelect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.clinic.reading import Reading, by_line, by_patient, readings
+from app.clinic.reading import Reading, by_line
 from app.doses.course import Before, Course, Recorded, Rhythm, rhythm_of
 from app.doses.delivery import Reminded
 from app.doses.models import Dose, Kind
@@ -28,6 +28,7 @@ class Edges:
     """
 
     medicine: str
+    form: str
     prescribed_from: datetime | None
     first_due: datetime | None
     initiated_at: datetime | None
@@ -116,7 +117,7 @@ async def edges_of(
     """
     rows = await session.execute(
         select(
-            Line.id, Line.medicine,
+            Line.id, Line.medicine, Line.form,
             _planned(Dose.due_at <= until).order_by(Dose.night, Dose.due_at).limit(1)
             .scalar_subquery().label("prescribed_from"),
             _first(Dose.due_at, until).label("first_due"),
@@ -129,7 +130,7 @@ async def edges_of(
     )  # fmt: skip
     return {
         row.id: Edges(
-            row.medicine, row.prescribed_from, row.first_due, row.initiated_at,
+            row.medicine, row.form, row.prescribed_from, row.first_due, row.initiated_at,
             Before(due=row.before_due, taken=row.before_taken, held=row.before_held),
         )
         for row in rows
@@ -182,20 +183,20 @@ def _last_held(start: datetime) -> ScalarSelect[Any]:
 
 async def courses_of(
     session: AsyncSession, evenings: Mapping[UUID, Evenings],
-    fates: Mapping[tuple[UUID, UUID], Reminded], *, start: datetime, since: datetime,
-    until: datetime, now: datetime,
+    found: Mapping[UUID, Sequence[Reading]], edges: Mapping[UUID, Edges],
+    fates: Mapping[tuple[UUID, UUID], Reminded], *, since: datetime, until: datetime,
+    now: datetime,
 ) -> dict[UUID, list[LineCourse]]:  # fmt: skip
     """The lines of each of these patients that had doses due in (since, until], in order of their
-    first one, each with all its doses due in (start, until]; after them those that had some in
-    the period of the same length right before alone.
+    first one; after them those that had some in the period of the same length right before alone.
 
     evenings   of each patient that is wanted
+    found      the doses of each, up to `until` and from further back than both periods
+    edges      of their lines, before those doses
     fates      of the reminders of the doses due in (since, until]
 
     As many statements for a hundred patients as for one.
     """
-    found = by_patient(await readings(session, evenings, start, until, now))
-    edges = await edges_of(session, evenings, start, until)
     said = await prescribed(session, evenings)
     courses: dict[UUID, list[LineCourse]] = {}
     for patient, nights in evenings.items():

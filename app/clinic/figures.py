@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.care import end_of
 from app.accounts.evenings import evenings_from, evenings_of, zone_of
 from app.accounts.models import Preferences
-from app.clinic.courses import LineCourse, courses_of
+from app.clinic.courses import LineCourse, courses_of, edges_of
 from app.clinic.figure_shapes import (
     AdherenceOut,
     DefinitionOut,
@@ -22,8 +22,8 @@ from app.clinic.figure_shapes import (
     WorstOut,
     figures_out,
 )
-from app.clinic.reading import Reminded, tally
-from app.clinic.supply import Supplied, supplied, together
+from app.clinic.reading import Reminded, by_patient, readings, tally
+from app.clinic.supply import Supplied, shelves_of, supplied, together
 from app.clinic.supply_shapes import supply_out
 from app.doses.delivery import reminders_due
 from app.doses.following import Followed, followed, worst
@@ -152,7 +152,7 @@ class Report:
             lines=[
                 figures_out(
                     _named(one.line), one.figures, period.since, period.until, here,
-                    supply=supply_out(one.supply, here),
+                    supply=supply_out(one.supply, here, self._sharing(one)),
                 )
                 for one in self.lines
             ],
@@ -166,6 +166,16 @@ class Report:
                 waiting=self.reminders.waiting, withdrawn=self.reminders.withdrawn,
             ),
         )  # fmt: skip
+
+    def _sharing(self, mine: LineReport) -> dict[UUID, str] | None:
+        """The lines that share the vials of this one; None where another of them comes first."""
+        if mine.supply is None:
+            return None
+        sharing = {
+            one.line.id: one.line.name for one in self.lines
+            if one.supply is not None and one.supply.shelf == mine.supply.shelf
+        }  # fmt: skip
+        return sharing if next(iter(sharing)) == mine.line.id else None
 
 
 def _named(line: LineCourse) -> LineNamed:
@@ -196,12 +206,22 @@ async def reports_of(
     mine = select(Preferences).where(Preferences.person_id.in_(patients))
     preferences = {each.person_id: each for each in await session.scalars(mine)}
     fates = await reminders_due(session, patients, since, until)
+    shelves = await shelves_of(session, patients, now)
+    # Read once, for the vials from further back than for the courses.
+    doses = by_patient(
+        await readings(session, patients, min(start, shelves.read_from(since)), until, now)
+    )
+    edges = await edges_of(session, patients, start, until)
     courses = await courses_of(
-        session, {each: evenings_from(preferences[each]) for each in patients}, fates,
-        start=start, since=since, until=until, now=now,
+        session, {each: evenings_from(preferences[each]) for each in patients},
+        {
+            each: [one for one in mine if one.intake.due_at > start]
+            for each, mine in doses.items()
+        },
+        edges, fates, since=since, until=until, now=now,
     )  # fmt: skip
     zones = {each: zone(zone_of(preferences[each])) for each in courses}
-    supplies = await supplied(session, zones, since, until, now)
+    supplies = supplied(shelves, doses, edges, zones, since, until, now)
     reports: dict[UUID, Report] = {}
     for patient, every in courses.items():
         lines = [one for one in every if not one.earlier]

@@ -25,6 +25,7 @@ from app.doses.standing import standing_event, stands
 from app.protocols.medicines import MEDICINES, label_of
 from app.protocols.models import Line, Terms
 from app.push.models import Subscription
+from app.schedule import A_DAY
 from app.supplies.holding import contents_of_many, standing_draws
 from app.supplies.ledger import Contents, StandingDraw
 from app.supplies.outlook import outlooks_of
@@ -160,14 +161,13 @@ async def shelf_of(session: AsyncSession, zones: Mapping[UUID, ZoneInfo], now: d
             # Of an empty shelf a forecast only knows that the next dose is not there.
             line: datetime.combine(
                 forecast.enough_until
-                if forecast.doses_left
-                else min(forecast.enough_until, lasted[patient][keys[line]]),
+                or min(forecast.short_on - A_DAY, lasted[patient][keys[line]]),
                 time(),
                 tzinfo=zones[patient],
             )
             for patient, lines in outlooks.items()
             for line, forecast in lines.items()
-            if forecast.known and forecast.enough_until is not None
+            if forecast.known and forecast.short_on is not None
         },
     )
 

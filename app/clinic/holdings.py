@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -94,8 +95,12 @@ def capacity(vial: Vial, unit: str) -> Fraction | None:
         return None
 
 
+@lru_cache(maxsize=1024)
 def in_unit(amount: Amount, unit: str) -> Fraction | None:
-    """An amount in another unit; None where there is no factor."""
+    """An amount in another unit; None where there is no factor.
+
+    Kept at hand, because a line's doses are of one amount, or of a few.
+    """
     try:
         return Fraction(amount.to(unit).value)
     except IncompatibleUnits:
@@ -112,7 +117,10 @@ def last_night(contents: Contents, zone: ZoneInfo) -> date | None:
 def not_from_these(draws: Mapping[UUID, Iterable[StandingDraw]]) -> frozenset[UUID]:
     """The doses of which somebody said that they came from none of the vials on record."""
     return frozenset(
-        draw.dose_id for mine in draws.values() for draw in mine if draw.vial_id is None
+        draw.dose_id
+        for mine in draws.values()
+        for draw in mine
+        if draw.vial_id is None and not draw.assumed
     )
 
 

@@ -29,7 +29,7 @@ from app.clinic.reconciliation_shapes import EarlyOut, ReconciledOut
 from app.doses.adherence import EXPECTED, word_of
 from app.protocols.medicines import MEDICINES, Medicine
 from app.supplies.coverage import Need, days_early
-from app.supplies.holding import contents_of, standing_draws, zones_of
+from app.supplies.holding import contents_and_draws, zones_of
 from app.supplies.ledger import Contents
 from app.supplies.strength import decimal_of
 from app.units import Amount, plain
@@ -93,9 +93,10 @@ class Known:
 
 async def reconciled(session: AsyncSession, patient_id: UUID, now: datetime) -> list[ReconciledOut]:
     """Every controlled medicine of which this patient has, or had, a vial on record, by name."""
+    contents, draws = await contents_and_draws(session, [patient_id], now)
     held = {
         key: mine
-        for key, mine in held_by_key((await contents_of(session, patient_id, now)).values()).items()
+        for key, mine in held_by_key(contents[patient_id].values()).items()
         if key[0] in MEDICINES and MEDICINES[key[0]].schedule is not None
     }
     if not held:
@@ -106,7 +107,7 @@ async def reconciled(session: AsyncSession, patient_id: UUID, now: datetime) -> 
     doses = await readings(session, [patient_id], start, now + PLANNED, now)
     keys = await keys_of(session, [patient_id])
     begun = await first_dues(session, [patient_id], now)
-    elsewhere = not_from_these(await standing_draws(session, [patient_id]))
+    elsewhere = not_from_these(draws)
     found = []
     for key, mine in held.items():
         of_key = [one for one in doses if keys[one.line_id] == key]

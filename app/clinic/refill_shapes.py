@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.clinic.models import Outcome
 
-RefillState = Literal["asked", "closed", "withdrawn"]
+RefillState = Literal["asked", "lapsed", "closed", "withdrawn"]
+"""`lapsed`: nobody has closed it, and nobody at the clinic that was asked can any more."""
 
 
 class RefillIn(BaseModel):
@@ -49,6 +50,10 @@ class RefillOut(BaseModel):
 
 
 class RefillsOut(BaseModel):
-    """Every request of a patient, the newest first."""
+    """Every request of a patient, the newest first.
+
+    can_be_asked   whether there is a clinic that may see to a request; without one none can be made
+    """
 
     requests: list[RefillOut]
+    can_be_asked: bool

@@ -1,7 +1,8 @@
 """Refill requests: a patient asks for more of a line, and the clinic has a task of it.
 
 The task is what the clinic works with, so that nothing has to be kept in step: closing it closes
-the request. The patient sees its outcome, and never what the clinic noted.
+the request. The patient sees its outcome, and never what the clinic noted. A request that is open
+when the clinic's leave ends has lapsed: nobody there can see to it, unless they are let in again.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid5
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
@@ -52,18 +53,21 @@ class RefillClosed(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request with its task and line."""
+    """A request with its task and line, and whether anybody of the clinic can still close it."""
 
     request: RefillRequest
     task: Task
     line: Line
+    heard: bool = True
 
     @property
     def state(self) -> RefillState:
         """Where it stands; what the patient took back stays taken back."""
         if self.request.withdrawn_at is not None:
             return "withdrawn"
-        return "asked" if self.task.closed_at is None else "closed"
+        if self.task.closed_at is not None:
+            return "closed"
+        return "asked" if self.heard else "lapsed"
 
     def out(self) -> RefillOut:
         """As the API shows it, without the clinic's note."""
@@ -88,7 +92,7 @@ async def ask(session: AsyncSession, access: Access, wanted: RefillIn, now: date
     line = await session.get(Line, (patient, wanted.line), with_for_update={"key_share": True})
     if line is None:
         raise NotFound("There is no such line.")
-    every = await asked_by(session, patient)
+    every = await asked_by(session, patient, now)
     known = next((each for each in every if each.request.id == wanted.id), None)
     if known is not None:
         if (known.request.line_id, known.request.note) != (wanted.line, wanted.note.strip()):
@@ -100,19 +104,16 @@ async def ask(session: AsyncSession, access: Access, wanted: RefillIn, now: date
             "There is nobody who could see to it.",
             cure="Let a clinic in with leave to change your record, or ask your pharmacy.",
         )
-    for each in every:
-        # What a clinic was asked that looks after nobody here any more keeps nobody waiting.
-        if each.state == "asked" and each.request.line_id == line.id and (
-            each.task.clinic_id in clinics
-        ):  # fmt: skip
-            raise AlreadyAsked("It was asked for.", cure="Wait for the answer, or withdraw it.")
+    if any(each.state == "asked" and each.request.line_id == line.id for each in every):
+        raise AlreadyAsked("It was asked for.", cure="Wait for the answer, or withdraw it.")
     return await _made(session, access, line, clinics[0], wanted, now)
 
 
 async def withdraw(session: AsyncSession, access: Access, id: UUID, now: datetime) -> Asked:
     """Take a request back, which closes its task; a repeat changes nothing.
 
-    Raises NotFound, and RefillClosed for one that the clinic has closed.
+    One that has lapsed is taken back as well, so that it does not open again with the clinic's
+    leave. Raises NotFound, and RefillClosed for one that the clinic has closed.
     """
     patient = access.patient_id
     request = await session.get(RefillRequest, (patient, id))
@@ -136,10 +137,13 @@ async def withdraw(session: AsyncSession, access: Access, id: UUID, now: datetim
     return asked
 
 
-async def asked_by(session: AsyncSession, patient_id: UUID) -> Sequence[Asked]:
+async def asked_by(session: AsyncSession, patient_id: UUID, now: datetime) -> Sequence[Asked]:
     """Every request of a patient, the newest first; one statement."""
+    heard = select(CareLink.id).where(
+        CareLink.clinic_id == Task.clinic_id, *_may_see_to_it(patient_id, now)
+    )
     rows = await session.execute(
-        select(RefillRequest, Task, Line)
+        select(RefillRequest, Task, Line, heard.exists())
         .join(
             Task,
             and_(Task.patient_id == RefillRequest.patient_id, Task.id == RefillRequest.task_id),
@@ -159,14 +163,16 @@ async def _clinics(session: AsyncSession, access: Access, now: datetime) -> list
     """The clinics that may see to it: first the actor's own, then by how long they look after."""
     rows = await session.execute(
         select(CareLink.clinic_id, CareLink.person_id)
-        .where(
-            CareLink.patient_id == access.patient_id, CareLink.clinic_id.is_not(None),
-            CareLink.scope == Scope.CHANGE, live(now),
-        )
+        .where(CareLink.clinic_id.is_not(None), *_may_see_to_it(access.patient_id, now))
         .order_by(CareLink.granted_at, CareLink.id)
-    )  # fmt: skip
+    )
     mine = sorted(rows, key=lambda row: row.person_id != access.actor.id)
     return list(dict.fromkeys(row.clinic_id for row in mine))
+
+
+def _may_see_to_it(patient_id: UUID, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The links by which somebody may change something in this record."""
+    return CareLink.patient_id == patient_id, CareLink.scope == Scope.CHANGE, live(now)
 
 
 async def _made(

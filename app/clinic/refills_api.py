@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from app.accounts.access import InConfidence, OnlyLooking
+from app.accounts.care import is_looked_after
 from app.clinic.refill_shapes import RefillIn, RefillOut, RefillsOut
 from app.clinic.refills import AlreadyAsked, NoClinic, RefillClosed, ask, asked_by, withdraw
 from app.clock import Now
@@ -27,10 +28,13 @@ async def ask_for_refill(
 
 
 @router.get("", responses=declared(NotFound))
-async def read_refill_requests(access: InConfidence, session: Session) -> RefillsOut:
-    """What was asked for and what came of it, the newest first."""
-    found = await asked_by(session, access.patient_id)
-    return RefillsOut(requests=[each.out() for each in found])
+async def read_refill_requests(access: InConfidence, session: Session, now: Now) -> RefillsOut:
+    """What was asked for and what came of it, the newest first; and whether one can be made."""
+    found = await asked_by(session, access.patient_id, now)
+    return RefillsOut(
+        requests=[each.out() for each in found],
+        can_be_asked=await is_looked_after(session, access.patient_id, now),
+    )
 
 
 @router.post("/{refill}/withdraw", responses=declared(NotFound, OnlyLooking, RefillClosed))

@@ -7,7 +7,7 @@ the two do not fit together that is named, with how many doses, and nothing is m
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from math import floor
 from typing import Literal
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.clinic.courses import first_dues
+from app.clinic.courses import Edges
 from app.clinic.holdings import (
     Held,
     Key,
@@ -24,14 +24,13 @@ from app.clinic.holdings import (
     capacity,
     held_by_key,
     in_unit,
-    keys_of,
     not_from_these,
 )
-from app.clinic.reading import Reading, by_patient, readings
+from app.clinic.reading import Reading
 from app.doses.adherence import EXPECTED, FILLED, word_of
 from app.schedule import A_DAY
 from app.supplies.coverage import Box, Need, covered
-from app.supplies.holding import contents_of_many, standing_draws
+from app.supplies.holding import contents_and_draws
 from app.units import Amount
 
 SLACK = Fraction(1, 10)
@@ -94,7 +93,7 @@ class Asked:
     now: datetime
     read: datetime
     zone: ZoneInfo
-    begun: Mapping[UUID, datetime]
+    begun: Mapping[UUID, datetime | None]
     elsewhere: Collection[UUID] = ()
 
 
@@ -126,39 +125,60 @@ class Counts:
     came: Fraction
 
 
-async def supplied(
-    session: AsyncSession, zones: Mapping[UUID, ZoneInfo], since: datetime, until: datetime,
-    now: datetime,
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """What patients have, or had, on record; those who never had a vial are left out.
+
+    elsewhere   the doses that came from none of it, as somebody said
+    """
+
+    held: Mapping[UUID, Mapping[Key, Held]]
+    elsewhere: Collection[UUID] = ()
+
+    def read_from(self, since: datetime) -> datetime:
+        """Since when doses are read for what is said of a period that begins then: since the first
+        of the vials came, and no further back than CARRIED."""
+        if not self.held:
+            return since
+        first = min(each.since for mine in self.held.values() for each in mine.values())
+        oldest = (since - CARRIED).date()
+        return min(since, datetime.combine(max(first, oldest) - A_DAY, time(), tzinfo=UTC))
+
+
+async def shelves_of(session: AsyncSession, patients: Collection[UUID], now: datetime) -> Shelves:
+    """The shelves of these patients, in as many statements for a hundred as for one."""
+    contents, draws = await contents_and_draws(session, patients, now)
+    held = {patient: held_by_key(mine.values()) for patient, mine in contents.items() if mine}
+    return Shelves(held, not_from_these(draws))
+
+
+def supplied(
+    shelves: Shelves, found: Mapping[UUID, Sequence[Reading]], edges: Mapping[UUID, Edges],
+    zones: Mapping[UUID, ZoneInfo], since: datetime, until: datetime, now: datetime,
 ) -> dict[UUID, dict[UUID, Supplied]]:  # fmt: skip
     """What the vials of each of these patients say of the doses due in (since, until], by line.
 
-    zones   of each patient that is wanted
+    found   the doses of each patient, from `Shelves.read_from` on
+    edges   of their lines
+    zones   of each patient
 
-    Lines without a vial on record are left out. As many statements for a hundred patients as for
-    one who has a vial; it reads back to the day the first of them came, and no further than CARRIED
-    before the period.
+    Lines without a vial on record are left out.
     """
-    contents = await contents_of_many(session, list(zones), now)
-    held = {patient: held_by_key(mine.values()) for patient, mine in contents.items() if mine}
-    if not held:
-        return {}
-    keys = await keys_of(session, held)
-    begun = await first_dues(session, held, until)
-    elsewhere = not_from_these(await standing_draws(session, held))
-    first = min(each.since for mine in held.values() for each in mine.values())
-    oldest = (since - CARRIED).date()
-    start = min(since, datetime.combine(max(first, oldest) - A_DAY, time(), tzinfo=until.tzinfo))
-    found = by_patient(await readings(session, list(held), start, until, now))
+    read = shelves.read_from(since)
+    begun = {line: edge.first_due for line, edge in edges.items()}
     figures: dict[UUID, dict[UUID, Supplied]] = {}
-    for patient, mine in held.items():
-        asked = Asked(since, until, now, start, zones[patient], begun, elsewhere)
-        figures[patient] = {}
-        for key, vials in mine.items():
-            doses = [one for one in found.get(patient, []) if keys[one.line_id] == key]
-            figures[patient] |= {
-                line: replace(found_of, shelf=key)
-                for line, found_of in of_key(vials, doses, asked).items()
-            }
+    for patient, mine in shelves.held.items():
+        asked = Asked(since, until, now, read, zones[patient], begun, shelves.elsewhere)
+        by_key: dict[Key, list[Reading]] = {key: [] for key in mine}
+        for one in found.get(patient, []):
+            edge = edges[one.line_id]
+            if one.intake.due_at > read and (edge.medicine, edge.form) in mine:
+                by_key[edge.medicine, edge.form].append(one)
+        figures[patient] = {
+            line: replace(said, shelf=key)
+            for key, doses in by_key.items()
+            for line, said in of_key(mine[key], doses, asked).items()
+        }
     return figures
 
 

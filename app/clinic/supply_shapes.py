@@ -1,7 +1,9 @@
 """How what vials say is written beside what was logged: counts first, and a gap in plain words."""
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Literal
+from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -25,10 +27,14 @@ class LoggedShareOut(BaseModel):
 
 
 class SupplyGapOut(BaseModel):
-    """What about supply and record does not fit together, in words that judge nobody."""
+    """What about supply and record does not fit together, in words that judge nobody.
+
+    lines   of which it is said, together: all that share these vials
+    """
 
     code: Literal["beyond_stock", "left_over"]
     text: str
+    lines: list[UUID]
 
 
 class SupplyOut(BaseModel):
@@ -38,7 +44,8 @@ class SupplyOut(BaseModel):
     pdc              null where an amount cannot be worked out
     beyond_stock     doses logged as taken that the vials on record cannot have held
     left_over_doses  how many doses more a count found than should be left; null without a count
-    gap              null while both fit together; of all lines together always null
+    gap              null while both fit together; where lines share their vials it stands at the
+                     first of them; of all lines together always null
     """
 
     pdc: SupplyShareOut | None
@@ -49,8 +56,14 @@ class SupplyOut(BaseModel):
     gap: SupplyGapOut | None
 
 
-def supply_out(found: Supplied | None, here: tzinfo) -> SupplyOut | None:
-    """The figures as they are written, shares with four decimals; `here` is where days are told."""
+def supply_out(
+    found: Supplied | None, here: tzinfo, sharing: Mapping[UUID, str] | None = None
+) -> SupplyOut | None:
+    """The figures as they are written, shares with four decimals.
+
+    here      where days are told
+    sharing   the names of the lines a gap is said of, by line, in order; None: it is said elsewhere
+    """
     if found is None:
         return None
     at = None if found.counted_at is None else found.counted_at.astimezone(here)
@@ -67,20 +80,25 @@ def supply_out(found: Supplied | None, here: tzinfo) -> SupplyOut | None:
         beyond_stock=found.beyond,
         left_over_doses=found.left_over,
         counted_at=at,
-        gap=_gap(found, at),
+        gap=None if sharing is None else _gap(found, at, sharing),
     )  # fmt: skip
 
 
-def _gap(found: Supplied, counted_at: datetime | None) -> SupplyGapOut | None:
+def _gap(
+    found: Supplied, counted_at: datetime | None, sharing: Mapping[UUID, str]
+) -> SupplyGapOut | None:
     if found.gap is None:
         return None
     some = "1 dose" if found.gap.doses == 1 else f"{found.gap.doses} doses"
     if found.gap.code == "beyond_stock":
-        text = f"{some} more logged as taken than the vials on record can have held."
+        text = f"{some} more logged as taken than the vials on record can have held"
     else:
         day = "" if counted_at is None else f" on {counted_at:%-d %B}"
-        text = f"{some} more counted{day} than is left by the doses logged as taken."
-    return SupplyGapOut(code=found.gap.code, text=text)
+        text = f"{some} more counted{day} than is left by the doses logged as taken"
+    if len(sharing) > 1:
+        # They are of one medicine and form, so one name says which they are.
+        text += f": the {len(sharing)} lines of {next(iter(sharing.values()))} together"
+    return SupplyGapOut(code=found.gap.code, text=f"{text}.", lines=list(sharing))
 
 
 def _share(some: int, of: int) -> float | None:

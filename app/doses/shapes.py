@@ -56,7 +56,11 @@ class AuthorOut(BaseModel):
 
 
 class DrawnFromOut(BaseModel):
-    """A vial that a dose came from; `quantity` is null where it cannot be worked out."""
+    """A vial that a dose came from.
+
+    quantity   null where it cannot be worked out, until the vial's strength was confirmed for the
+               line, and where a pen measured it
+    """
 
     id: UUID
     lot: str
@@ -74,7 +78,7 @@ class WentIntoOut(BaseModel):
 class AsksOut(BaseModel):
     """What the patient may still be asked of a dose.
 
-    vial   there are vials for it, and none of them could be assumed
+    vial   there are vials for it, and none of them could be assumed, or they held only some of it
     site   it was injected, and nobody has said where
     """
 
@@ -93,7 +97,7 @@ class GivenOut(BaseModel):
     """What a dose that stands as taken was given from, and into which spot.
 
     assumed    Vesper took the vial that was in use; null where no vial is known
-    warnings   such as a vial past its date
+    warnings   such as a vial past its date, or that the vials held only some of the dose
     """
 
     vials: list[DrawnFromOut]

@@ -1,6 +1,7 @@
 """Which event of a dose stands, in SQL as `Dose.outcome` says it in Python, and what it means."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
@@ -11,13 +12,18 @@ from app.doses.models import Dose, Event, Kind
 from app.doses.weeks import Standing
 
 
+@cache
 def standing_event() -> Any:
     """The events, under a name of their own, to be joined by `stands`."""
     return aliased(Event, name="last")
 
 
+@cache
 def stands(event: Any) -> ColumnElement[bool]:
-    """Joins a dose to the one event that stands: the last, unless it undid the one before."""
+    """Joins a dose to the one event that stands: the last, unless it undid the one before.
+
+    Put together once, like the name: that takes longer than most statements take to run.
+    """
     later = aliased(Event)
     superseded = (
         select(later.id)

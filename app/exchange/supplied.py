@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import audit
 from app.audit import Means
 from app.db import Base
+from app.problems import Invalid
 from app.sites import witness as site_witness
 from app.sites.body import SITES
 from app.sites.models import Placement, Reaction
@@ -20,7 +21,9 @@ from app.supplies.label import check_label
 from app.supplies.models import (
     Confirmation,
     Consumable,
+    ConsumableCount,
     Drawn,
+    LineKit,
     SourceCheck,
     StockEntry,
     SupplySettings,
@@ -41,7 +44,8 @@ _OF: tuple[tuple[type[Base], Witness], ...] = (
     (StockEntry, supply_witness.VOIDS), (SourceCheck, supply_witness.CHECKS),
     (Confirmation, supply_witness.LABELS), (Confirmation, supply_witness.CONFIRMED),
     (Placement, site_witness.PLACED), (Reaction, site_witness.NOTICED),
-    (Reaction, site_witness.VOIDED),
+    (Reaction, site_witness.VOIDED), (ConsumableCount, supply_witness.COUNTS),
+    (ConsumableCount, supply_witness.COUNT_VOIDS),
 )  # fmt: skip
 
 Made = Mapping[type[Base], Sequence[Base]]
@@ -52,10 +56,10 @@ def must_be_supplies(made: Made, now: datetime) -> None:
     for row in made[Vial]:
         assert isinstance(row, Vial)
         _must_be_a_label(row, now)
-    for check in made[SourceCheck]:
+    for number, check in enumerate(made[SourceCheck]):
         assert isinstance(check, SourceCheck)
-        if not set(check.answers) <= set(QUESTIONS):
-            raise ValueError("answers to what is not asked")
+        if unasked := sorted(set(check.answers) - set(QUESTIONS)):
+            raise _unknown("question of the checklist", unasked[0], check, number, "answers")
         for said in check.answers.values():
             SourceAnswer(said)
     for supply in made[Consumable]:
@@ -66,10 +70,20 @@ def must_be_supplies(made: Made, now: datetime) -> None:
         assert isinstance(settings, SupplySettings)
         if not 1 <= settings.lead_days <= 60:
             raise ValueError("no such lead time")
-    for spot in (*made[Placement], *made[Reaction]):
-        assert isinstance(spot, Placement | Reaction)
-        if spot.site is not None and spot.site not in SITES:
-            raise ValueError("no such spot")
+    for table in (Placement, Reaction):
+        for number, spot in enumerate(made[table]):
+            assert isinstance(spot, Placement | Reaction)
+            if spot.site is not None and spot.site not in SITES:
+                raise _unknown("spot of the body", spot.site, spot, number, "site")
+
+
+def _unknown(what: str, code: str, row: Base, number: int, column: str) -> Invalid:
+    """What to raise for a code that this release does not have, or no longer has."""
+    return Invalid(
+        f"This Vesper knows no {what} called {code[:40]!r}.",
+        field=f"tables.{row.__tablename__}.{number}.{column}",
+        cure="Bring the file back with the release of Vesper that saved it, and ask its operator.",
+    )
 
 
 def _must_be_a_label(vial: Vial, now: datetime) -> None:
@@ -96,6 +110,16 @@ def witness_supplies(session: AsyncSession, made: Made) -> None:
         supply_witness.note_vial(
             session, "vial.entered", vial, actor=vial.author_id, means=Means.IMPORT,
             now=vial.created_at,
+        )  # fmt: skip
+    for kit in made[LineKit]:
+        assert isinstance(kit, LineKit)
+        supply_witness.note_kit(session, kit, means=Means.IMPORT)
+    for supply in made[Consumable]:
+        assert isinstance(supply, Consumable)
+        audit.record(
+            session, "consumable.entered", at=supply.created_at, actor=supply.patient_id,
+            patient=supply.patient_id, means=Means.IMPORT,
+            **supply_witness.CONSUMABLES.facts(supply),
         )  # fmt: skip
     for table, witness in _OF:
         _tell(session, witness, made[table])

@@ -94,8 +94,8 @@ async def source_checks(reader: Reader) -> Table:
     columns = ("at", "vial_id", "lot", "question", "answer", "result", "note", "by", "check_id")
     return Table(columns, [
         (
-            row.at, row.vial_id, _lot(known, row.vial_id), question, answer, state_of(row),
-            row.note, names[row.author_id], row.id,
+            row.at, row.vial_id, _lot(known, row.vial_id), question, answer,
+            state_of(row, known[row.vial_id].medicine), row.note, names[row.author_id], row.id,
         )
         for row in rows
         for question, answer in sorted(row.answers.items())

@@ -1,4 +1,8 @@
-"""What doses were drawn from and where they went, for answers about doses."""
+"""What doses were drawn from and where they went, for answers about doses.
+
+How much that was is arithmetic on a vial's label. It is told once the label's strength was
+confirmed for the line in its two steps: who looks up last night's volume draws by it.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -22,7 +26,9 @@ from app.protocols.turns import spoken_day
 from app.schedule import zone
 from app.sites.body import SITES
 from app.sites.placements import placements_of
-from app.supplies.holding import contents_of_many, standing_draws
+from app.supplies.catalogue import is_pen
+from app.supplies.confirmations import confirmed_of
+from app.supplies.holding import drawn_for
 from app.supplies.ledger import Contents, StandingDraw
 from app.supplies.models import Vial
 from app.supplies.vial_answers import quantity_out
@@ -52,12 +58,17 @@ async def answer(
 class _Known:
     """What is known of the vials of some doses.
 
-    owned   medicine, form, day of coming and end of each vial on record, where one is asked about
-    lines   what the doses' lines prescribe
+    names       of the medicines that they hold
+    confirmed   for which lines which of them were confirmed, as pairs
+    owned       medicine, form, day of coming and end of each vial on record, where one is asked
+                about
+    lines       what the doses' lines prescribe
     """
 
     here: ZoneInfo
     held: dict[UUID, Contents]
+    names: dict[UUID, str]
+    confirmed: set[tuple[UUID, UUID]]
     owned: Sequence[tuple[str, str, date, datetime | None]]
     lines: dict[UUID, tuple[str, str]]
 
@@ -75,17 +86,17 @@ async def given_of(
     ids = [dose.id for dose in taken]
     preferences = await preferences_of(session, patient_id)  # kept at hand: it is asked for again
     draws: dict[UUID, list[StandingDraw]] = {}
-    for draw in (await standing_draws(session, [patient_id], doses=ids))[patient_id]:
+    drawn, held = await drawn_for(session, patient_id, ids, now)
+    for draw in drawn:
         draws.setdefault(draw.dose_id, []).append(draw)
-    used = {draw.vial_id for each in draws.values() for draw in each if draw.vial_id is not None}
-    held = (
-        (await contents_of_many(session, [patient_id], now, only=used))[patient_id] if used else {}
-    )
-    lines = await _lines(session, patient_id, {dose.line_id for dose in taken})
+    vials = [one.vial for one in held.values()]
+    confirmed = await confirmed_of(session, patient_id, vials) if vials else set()
     asks = any(dose.id not in draws for dose in taken)
     owned = await _owned(session, patient_id) if asks else []
+    lines = await _lines(session, patient_id, {dose.line_id for dose in taken})
+    names = {one.id: name_of(one.medicine, one.medicine_form) for one in vials}
     here = zone(zone_of(preferences))
-    known = _Known(here, held, owned, lines)
+    known = _Known(here, held, names, confirmed, owned, lines)
     sites = await placements_of(session, patient_id, ids)
     found = {}
     for dose in taken:
@@ -128,27 +139,39 @@ def _given(dose: Dose, draws: Sequence[StandingDraw], site: str | None, known: _
     # Nobody is asked about a history that was brought along.
     ours = outcome.means is not Means.IMPORT
     vials = [draw for draw in draws if draw.vial_id in known.held]
+    partly = any(draw.assumed and draw.vial_id is None for draw in draws)
     return GivenOut(
-        vials=[_vial(draw, known) for draw in vials],
+        vials=[_vial(dose, draw, known) for draw in vials],
         assumed=draws[0].assumed if draws else None,
         site=WentIntoOut(code=site, name=SITES[site].name) if site in SITES else None,
         asks=AsksOut(
-            vial=ours and not draws and _one_serves(dose, at, known),
+            vial=ours and (partly or (not draws and _one_serves(dose, at, known))),
             site=ours and site is None and dose.route in INJECTED,
         ),
         warnings=[
             DrawnLateOut(code=code, text=text)
             for draw in vials
             for code, text in _warnings(dose, draw, at, known)
-        ],
+        ]
+        + ([_partly_covered(dose)] if partly else []),
     )
 
 
-def _vial(draw: StandingDraw, known: _Known) -> DrawnFromOut:
+def _partly_covered(dose: Dose) -> DrawnLateOut:
+    thing = "vial" if dose.route in INJECTED else "pack"
+    return DrawnLateOut(
+        code="partly_covered",
+        text=f"By what is recorded, less than this dose was left. Say which {thing} it came from, "
+        "or correct the amount if less was taken.",
+    )
+
+
+def _vial(dose: Dose, draw: StandingDraw, known: _Known) -> DrawnFromOut:
     vial = _held(draw, known).vial
+    told = (dose.line_id, vial.id) in known.confirmed and not is_pen(draw.syringe)
     return DrawnFromOut(
-        id=vial.id, lot=vial.lot, medicine_name=name_of(vial.medicine, vial.medicine_form),
-        quantity=None if draw.quantity is None else quantity_out(vial, draw.quantity),
+        id=vial.id, lot=vial.lot, medicine_name=known.names[vial.id],
+        quantity=quantity_out(vial, draw.quantity) if told and draw.quantity is not None else None,
     )  # fmt: skip
 
 

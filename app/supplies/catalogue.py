@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 UNITS = "units"
 ML = "ml"
+PEN = "pen"
 UL_IN_UNIT = 10
 """One unit of a U-100 syringe is a hundredth of a millilitre: a mark, and nothing biological."""
 
@@ -30,23 +31,29 @@ class Unsourced(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Syringe:
-    """A syringe by its marks.
+    """A syringe by its marks, or a pen, which has none: it measures the dose itself.
 
-    kind            whether its numbers are `units` of a U-100 syringe, or `ml`
-    capacity_ul     where its last mark is
-    tick_ul         from one mark to the next
+    kind            whether its numbers are `units` of a U-100 syringe, or `ml`; or that it is a
+                    `pen`
+    capacity_ul     where its last mark is; 0 of a pen
+    tick_ul         from one mark to the next; 0 of a pen
     dead_space_ul   what stays in it and its needle after the plunger is down
     source          of its capacity and marks; `dead_space_source` of the dead space
     """
 
     code: str
     name: str
-    kind: Literal["units", "ml"]
+    kind: Literal["units", "ml", "pen"]
     capacity_ul: int
     tick_ul: int
     dead_space_ul: int
     source: str
     dead_space_source: str
+
+    @property
+    def is_pen(self) -> bool:
+        """Whether it measures the dose itself, so that nothing is drawn to a mark."""
+        return self.kind == PEN
 
     @property
     def mark_unit(self) -> Literal["units", "mL"]:
@@ -95,11 +102,19 @@ def opened_days_of(medicine: str) -> int:
     return known.opened_days if known else USUAL_OPENED_DAYS
 
 
+def is_pen(code: str) -> bool:
+    """Whether what is kept by this code measures the dose itself."""
+    return code in SYRINGES and SYRINGES[code].is_pen
+
+
 def _syringe(code: str, facts: dict[str, Any]) -> Syringe:
     syringe = Syringe(code=code, **facts)
-    if syringe.kind not in (UNITS, ML) or not 0 < syringe.tick_ul <= syringe.capacity_ul:
+    if syringe.is_pen:
+        if syringe.capacity_ul or syringe.tick_ul or syringe.dead_space_ul:
+            raise Unsourced(f"{code} is a pen, and has no marks")
+    elif syringe.kind not in (UNITS, ML) or not 0 < syringe.tick_ul <= syringe.capacity_ul:
         raise Unsourced(f"{code} has no marks")
-    if syringe.capacity_ul % syringe.tick_ul:
+    elif syringe.capacity_ul % syringe.tick_ul:
         raise Unsourced(f"the last mark of {code} is not at its capacity")
     sources = (syringe.source, syringe.dead_space_source)
     if syringe.dead_space_ul < 0 or not all(each.startswith(_TAGS) for each in sources):

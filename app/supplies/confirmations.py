@@ -5,7 +5,7 @@ says, then looking at the old mark and the new one side by side. The same streng
 was confirmed holds while the vial says that strength: whoever corrects the vial is asked again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
@@ -24,13 +25,15 @@ from app.supplies.draw import Worked, work_out
 from app.supplies.fitting import misfit
 from app.supplies.kit import known_syringe
 from app.supplies.ledger import Contents
-from app.supplies.models import Confirmation
+from app.supplies.models import Confirmation, Vial
 from app.supplies.scene import Scene, scene_of
 from app.supplies.strength import TABLETS, counted, decimal_of, rounded, strength_of
 from app.units import Amount, IncompatibleUnits, spoken
 
 FEWEST_DIGITS, MOST_DIGITS = 3, 6
 """A strength that no short decimal can say, such as 5 mg in 3 mL, is typed with at least three."""
+
+_SLIPS = ((10, "a tenth"), (100, "a hundredth"), (1000, "a thousandth"))
 
 
 class StrengthDiffers(Problem):
@@ -70,21 +73,50 @@ class Asked:
     open: Confirmation | None
 
 
-def asked_of(
-    confirmations: Sequence[Confirmation], vial_id: UUID, strength: Amount
-) -> Asked | None:
+def asked_of(confirmations: Sequence[Confirmation], vial: Vial, strength: Amount) -> Asked | None:
     """What is to be confirmed for a vial of this strength; None: it was, and nothing changed since.
 
     confirmations   of the line, the last begun first
+
+    As much in a tablet as was in one mL is another strength: its marks are no marks of a tablet.
     """
-    of_vial = [row for row in confirmations if row.vial_id == vial_id and _equal(row, strength)]
+    of_vial = [row for row in confirmations if row.vial_id == vial.id and _equal(row, strength)]
     if any(row.confirmed_at is not None for row in of_vial):
         return None
     done = [row for row in confirmations if row.confirmed_at is not None]
     last = max(done, key=lambda row: (row.confirmed_at, row.id), default=None)
-    if last is not None and _equal(last, strength):
+    if last is not None and _equal(last, strength) and (not last.syringe) == (vial.form == TABLETS):
         return Asked("one_step", last, None)
     return Asked("two_steps", last, of_vial[0] if of_vial else None)
+
+
+def is_confirmed(confirmations: Sequence[Confirmation], vial: Vial) -> bool:
+    """Whether the vial's strength, as its record says it now, was confirmed for the line of these.
+
+    Until it was, no answer says how much of it a dose was or would be.
+    """
+    strength = counted(vial)
+    return strength is not None and asked_of(confirmations, vial, strength) is None
+
+
+async def confirmed_of(
+    session: AsyncSession, patient_id: UUID, vials: Iterable[Vial]
+) -> set[tuple[UUID, UUID]]:
+    """For which lines which of these vials were confirmed as their records say them now.
+
+    As pairs of line and vial; one statement.
+    """
+    known = {vial.id: counted(vial) for vial in vials}
+    rows = select(Confirmation).where(
+        Confirmation.patient_id == patient_id, Confirmation.vial_id.in_(known),
+        Confirmation.confirmed_at.is_not(None),
+    )  # fmt: skip
+    found = set()
+    for row in await session.scalars(rows):
+        strength = known[row.vial_id]
+        if strength is not None and _equal(row, strength):
+            found.add((row.line_id, row.vial_id))
+    return found
 
 
 def stated(row: Confirmation) -> Amount:
@@ -127,7 +159,7 @@ async def begin(
             "This vial is not dissolved yet, or is not what is prescribed.",
             cure="Say how it was dissolved, or choose another vial.",
         )
-    asked = asked_of(scene.confirmations, vial, strength)
+    asked = asked_of(scene.confirmations, held.vial, strength)
     row = Confirmation(
         patient_id=access.patient_id, id=confirmation, vial_id=vial, line_id=line,
         strength_value=strength.value, strength_unit=strength.unit, author_id=access.actor.id,
@@ -219,12 +251,12 @@ def _difference(typed: Amount, strength: Amount) -> str:
     try:
         times = Fraction(typed.to(strength.unit).value) / Fraction(strength.value)
     except IncompatibleUnits:
-        return f"The entry is in {spoken(strength.unit)}, and you typed {typed}."
-    slip = ""
-    for factor in (10, 100, 1000):
+        return f"The entry is in {spoken(strength.unit)}, not in {spoken(typed.unit)}."
+    for factor, part in _SLIPS:
         if times in (factor, Fraction(1, factor)):
-            slip = f": {factor} times as {'much' if times > 1 else 'little'}"
-    return f"You typed {typed}; the entry says something else{slip}."
+            size = f"{factor} times as much" if times > 1 else f"{part} of it"
+            return f"{typed} is not what the entry says, but {size}."
+    return f"{typed} is not what the entry says."
 
 
 def _settle(row: Confirmation, scene: Scene, found: Worked, now: datetime) -> None:

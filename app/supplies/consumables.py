@@ -1,9 +1,10 @@
 """Supplies that are counted: entering, changing and counting them, and how many are left."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import tee
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -20,10 +21,12 @@ from app.protocols.medicines import INJECTED
 from app.protocols.models import Line
 from app.revisions import check
 from app.supplies.counting import Count, Injection, Used, begins, lasts_until, left
+from app.supplies.forecast import Need
 from app.supplies.kit import NO_KIT
 from app.supplies.looks import look_again
 from app.supplies.models import Consumable, ConsumableCount, Counted
 from app.supplies.needs import Course, courses_of
+from app.supplies.witness import CONSUMABLES, COUNT_VOIDS, COUNTS
 
 MOST = 50
 """Supplies of one patient: a guard against a loop that enters them."""
@@ -45,13 +48,12 @@ class EnoughSupplies(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One supply as it stands; `since` is the day of the count it is worked out from."""
+    """One supply as it stands; `last` is what was said last of how many there are."""
 
     row: Consumable
     left: int | None
     low: bool
     lasts_until: date | None
-    since: datetime | None
     last: ConsumableCount | None
 
 
@@ -73,23 +75,29 @@ async def kept_of(
     taken = await _injections(session, patient_id, min(starts)) if starts else []
     if course is None and starts:
         course = (await courses_of(session, [patient_id], now)).get(patient_id)
-    return [_kept(row, counts[row.id], taken, course) for row in rows]
+    # One walk through the plan for all of them, as far as the one that lasts longest.
+    needs = tee(_injected(course) if course is not None else (), len(rows))
+    return [
+        _kept(row, counts[row.id], taken, coming) for row, coming in zip(rows, needs, strict=True)
+    ]
+
+
+def _injected(course: Course) -> Iterator[Need]:
+    lines = {key: NO_KIT for key, line in course.lines.items() if line.route in INJECTED}
+    return course.needs(lines)
 
 
 def _kept(
     row: Consumable, counts: Sequence[ConsumableCount], taken: Sequence[Injection],
-    course: Course | None,
+    coming: Iterable[Need],
 ) -> Kept:  # fmt: skip
     used = Used(row.per_injection, frozenset(UUID(line) for line in row.lines))
     plain = _plain(counts)
     number = left(plain, taken, used)
-    ends = None
-    if course is not None and number is not None:
-        injected = {key: NO_KIT for key, line in course.lines.items() if line.route in INJECTED}
-        ends = lasts_until(number, course.needs(injected), used)
+    ends = lasts_until(number, coming, used)
     low = row.low_at is not None and number is not None and number <= row.low_at
     last = max(counts, key=lambda count: (count.said_at, count.id), default=None)
-    return Kept(row, number, low, ends, begins(plain), last)
+    return Kept(row, number, low, ends, last)
 
 
 def _plain(counts: Sequence[ConsumableCount]) -> list[Count]:
@@ -151,8 +159,9 @@ async def add(
         raise EnoughSupplies(
             f"There are {MOST} supplies already.", cure="Remove one that you no longer use."
         )
-    session.add(Consumable(patient_id=access.patient_id, id=consumable_id, created_at=now, **said))
-    await _wrote(session, access, "consumable.entered", consumable_id, now)
+    row = Consumable(patient_id=access.patient_id, id=consumable_id, created_at=now, **said)
+    session.add(row)
+    await _wrote(session, access, "consumable.entered", now, **CONSUMABLES.facts(row))
 
 
 async def change(
@@ -175,8 +184,9 @@ async def change(
         setattr(row, name, value)
     row.revision += 1
     await _wrote(
-        session, access, "consumable.changed", consumable_id, now, fields=" ".join(sorted(said))
-    )
+        session, access, "consumable.changed", now, fields=" ".join(sorted(said)),
+        **CONSUMABLES.facts(row),
+    )  # fmt: skip
 
 
 async def count(
@@ -198,7 +208,10 @@ async def count(
             raise SupplyDiffers("Another count has this id.", cure="Send it with an id of its own.")
         return
     session.add(counted)
-    await _wrote(session, access, "consumable.counted", consumable_id, now, count=str(counted.id))
+    await _wrote(
+        session, access, "consumable.counted", now, consumable=str(consumable_id),
+        **COUNTS.facts([counted]),
+    )  # fmt: skip
 
 
 async def void(
@@ -213,8 +226,9 @@ async def void(
         return
     known.voided_at = now
     await _wrote(
-        session, access, "consumable.count_voided", consumable_id, now, count=str(count_id)
-    )
+        session, access, "consumable.count_voided", now, consumable=str(consumable_id),
+        **COUNT_VOIDS.facts([known]),
+    )  # fmt: skip
 
 
 async def remove(session: AsyncSession, access: Access, consumable_id: UUID, now: datetime) -> None:
@@ -223,7 +237,7 @@ async def remove(session: AsyncSession, access: Access, consumable_id: UUID, now
     if row.gone_at is None:
         row.gone_at = now
         row.revision += 1
-        await _wrote(session, access, "consumable.removed", consumable_id, now)
+        await _wrote(session, access, "consumable.removed", now, **CONSUMABLES.facts(row))
 
 
 async def _found(
@@ -256,12 +270,11 @@ async def _lines(session: AsyncSession, patient_id: UUID, lines: Sequence[UUID])
 
 
 async def _wrote(
-    session: AsyncSession, access: Access, action: str, consumable_id: UUID, now: datetime,
-    **facts: str,
-) -> None:  # fmt: skip
+    session: AsyncSession, access: Access, action: str, now: datetime, **facts: str | int
+) -> None:
     audit.record(
         session, action, at=now, actor=access.actor.id, patient=access.patient_id,
-        means=access.means, consumable=str(consumable_id), **facts,
+        means=access.means, **facts,
     )  # fmt: skip
     await session.flush()
     await look_again(session, access.patient_id, now)

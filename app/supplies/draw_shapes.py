@@ -12,17 +12,17 @@ from app.supplies.catalogue import Syringe
 from app.supplies.vial_shapes import Status, StrengthOut
 from app.units import plain
 
-State = Literal["ready", "confirm", "no_vial", "not_dissolved", "no_syringe", "no_figure"]
+State = Literal["ready", "confirm", "no_vial", "not_dissolved", "no_syringe", "no_figure", "pen"]
 MarkUnit = Literal["units", "mL", "tablets"]
 SyringeCode = Annotated[str, StringConstraints(max_length=32)]
 
 
 class SyringeOut(BaseModel):
-    """A syringe by its marks; `tick` is from one line to the next."""
+    """A syringe by its marks; `tick` is from one line to the next. A `pen` has none: both are 0."""
 
     code: str
     name: str
-    kind: Literal["units", "ml"]
+    kind: Literal["units", "ml", "pen"]
     capacity: AmountOut
     tick: AmountOut
     dead_space: AmountOut
@@ -55,6 +55,8 @@ class DrawLine(BaseModel):
 class DrawVial(BaseModel):
     """The vial that is drawn from.
 
+    left       null as well while a new strength was not confirmed: one dose less tells how much
+               the dose was
     per_ml     every substance in one mL; null for tablets, and while a figure is not to be seen
     strength   what the prescription counts in one mL or one tablet; null as above
     """
@@ -69,7 +71,7 @@ class DrawVial(BaseModel):
 
 
 class OtherVial(BaseModel):
-    """A vial that serves the line."""
+    """A vial that serves the line; `left` is null while its new strength was not confirmed."""
 
     id: UUID
     lot: str
@@ -146,6 +148,7 @@ class ToDrawOut(BaseModel):
     """How much to draw for tonight's amount, or what is still in the way of knowing it.
 
     draw      null unless `state` is `ready`
+    words     what to do where `state` is `pen`: it measures the dose itself, and nothing is drawn
     label     stands beside every figure
     """
 
@@ -159,6 +162,7 @@ class ToDrawOut(BaseModel):
     tablets: bool
     state: State
     draw: FigureOut | None
+    words: str | None
     warnings: list[HeedOut]
     confirm: ConfirmOut | None
     changed: ChangedOut | None
@@ -201,7 +205,10 @@ class DeadSpaceShape(BaseModel):
 
 
 class KitIn(BaseModel):
-    """Which syringe a line is drawn with; `dead_space` null: what is known of that syringe."""
+    """Which syringe a line is drawn with, or the pen that measures it.
+
+    dead_space   null: what is known of that syringe; a pen has none
+    """
 
     model_config = ConfigDict(extra="forbid")
 

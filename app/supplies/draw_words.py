@@ -58,6 +58,14 @@ def less_or_more(error: Fraction) -> str:
     return f"{percent(abs(error))} % {'less' if error < 0 else 'more'}"
 
 
+def pen_words(amount: Amount) -> str:
+    """What to do where a pen measures the dose itself."""
+    return (
+        f"Set the pen as your prescription says: {amount}. The pen measures it itself, so there "
+        "is no mark to draw to. Never draw from a pen with a syringe."
+    )
+
+
 def words_of(
     amount: Amount, quantity: int, drawn: Fraction, parts: tuple[Part, ...],
     syringe: Syringe | None,

@@ -9,23 +9,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
+from app.accounts.evenings import zone_of
+from app.accounts.models import Preferences
 from app.audit import Means
 from app.doses.log import find
 from app.doses.models import Dose, Event, Kind
 from app.problems import Invalid, Problem
 from app.protocols.models import Line
+from app.schedule import zone
 from app.supplies import witness
 from app.supplies.draw import at_mark, tick_of
-from app.supplies.holding import entries_of, standing_draws, zones_of
-from app.supplies.kit import Kit, kit_of
-from app.supplies.ledger import Candidate, choose, contents, in_order, room, usable
+from app.supplies.holding import entries_of, standing_draws
+from app.supplies.kit import NO_KIT, Kit, kit_from, kit_of
+from app.supplies.ledger import Candidate, choose, contents, in_order, room, there, usable
 from app.supplies.looks import look_again
-from app.supplies.models import Drawn, Vial
+from app.supplies.models import Drawn, LineKit, Vial
 from app.supplies.strength import TABLETS, quantity_of
 from app.supplies.vials import locked
 
@@ -38,12 +42,23 @@ class NotTaken(Problem):
 
 @dataclass(frozen=True, slots=True)
 class _Portion:
-    """What one vial gave to a dose; without a vial, that it came from none on record."""
+    """What one vial gave to a dose; without a vial, that it, or its rest, came from none on
+    record."""
 
     vial: Vial | None
     quantity: int | None = None
     dead_space: int = 0
     syringe: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """The vials that a dose may come from, by id, with what its line is drawn, and where the
+    patient is."""
+
+    vials: dict[UUID, Vial]
+    kit: Kit
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +80,11 @@ async def follow(session: AsyncSession, dose: Dose, *, now: datetime) -> None:
     dose   locked, with its events; nothing is done unless it stands as taken, by a report of `now`
 
     A repeat changes nothing. What somebody said of the dose's vial is kept when the report is
-    corrected; what was only assumed is assumed anew, of the same vials first. What was drawn stays
-    as it was where the amount does (and, of an assumption, the time): the vial's label may have
-    been corrected since. Nothing is written where no vial is on record, where all are past their
-    date, or where nothing is left.
+    corrected; and also when the dose was taken back, or left out, in between, if the vial was there
+    at the time of the dose. What was only assumed is assumed anew, after a correction of the same
+    vials first. What was drawn stays as it was where the amount does (and, of an assumption, the
+    time): the vial's label may have been corrected since. Nothing is written where no vial is on
+    record, where all are past their date, or where nothing is left.
     """
     outcome = dose.outcome
     if outcome is None or outcome.kind is not Kind.TAKEN or outcome.logged_at != now:
@@ -76,14 +92,18 @@ async def follow(session: AsyncSession, dose: Dose, *, now: datetime) -> None:
     rows = await _rows(session, dose)
     if any(row.event_id == outcome.id for row in rows):
         return
-    before = _last([row for row in rows if row.event_id == outcome.amends])
+    at = outcome.taken_at or outcome.logged_at
+    corrected = _last([row for row in rows if row.event_id == outcome.amends])
+    before = corrected or _last([row for row in rows if not row.assumed])
     named = {row.vial_id for row in before if row.vial_id is not None}
-    vials = await _locked(session, dose, outcome.taken_at or outcome.logged_at, named)
+    shelf = await _locked(session, dose, at, named)
+    vials, kit = shelf.vials, shelf.kit
     if not vials and not before:
         return
-    kit = await kit_of(session, dose.patient_id, dose.line_id)
+    if not corrected and not all(there(vials[each], at, shelf.zone) for each in named):
+        before = []
     said = Said(outcome.author_id, outcome.means, now)
-    if before and _as_before(dose, outcome, assumed=before[0].assumed):
+    if before and _as_before(dose, outcome, before[0]):
         portions = [
             _Portion(
                 vials[row.vial_id] if row.vial_id else None, row.quantity, row.dead_space_ul,
@@ -95,7 +115,8 @@ async def follow(session: AsyncSession, dose: Dose, *, now: datetime) -> None:
         vial_id = before[0].vial_id
         portions = [_all_from(vials[vial_id] if vial_id else None, dose, outcome, kit)]
     else:
-        portions = await _assumed(session, dose, outcome, list(vials.values()), named, kit)
+        first = {row.vial_id for row in before}
+        portions = await _assumed(session, dose, outcome, shelf, first)
     assumed = not before or before[0].assumed
     await _write(session, dose, outcome, rows, portions, said, assumed=assumed)
 
@@ -131,13 +152,11 @@ async def say_vial(
     return dose
 
 
-def _as_before(dose: Dose, outcome: Event, *, assumed: bool) -> bool:
-    """Whether a correction leaves what was drawn as it was."""
-    before = next((event for event in dose.events if event.id == outcome.amends), None)
-    return (
-        before is not None
-        and (before.amount or dose.amount) == (outcome.amount or dose.amount)
-        and (not assumed or before.taken_at == outcome.taken_at)
+def _as_before(dose: Dose, outcome: Event, drawn: Drawn) -> bool:
+    """Whether a report leaves what was drawn for an earlier one as it was."""
+    before = next(event for event in dose.events if event.id == drawn.event_id)
+    return (before.amount or dose.amount) == (outcome.amount or dose.amount) and (
+        not drawn.assumed or before.taken_at == outcome.taken_at
     )
 
 
@@ -166,7 +185,7 @@ def _last(rows: Sequence[Drawn]) -> list[Drawn]:
 
 async def _locked(
     session: AsyncSession, dose: Dose, at: datetime, named: Collection[UUID]
-) -> dict[UUID, Vial]:
+) -> _Shelf:
     """The vials that served a dose's line at an instant, and those named, locked in order of ids.
 
     Those that were gone by then are left alone: with the years they are most of them. Not a full
@@ -177,19 +196,26 @@ async def _locked(
         or_(Vial.gone_at.is_(None), Vial.gone_at > at),
     )  # fmt: skip
     mine = (
-        select(Vial)
+        select(Vial, LineKit, Preferences)
         .join(Line, and_(Line.patient_id == Vial.patient_id, Line.id == dose.line_id))
+        .outerjoin(LineKit, and_(LineKit.patient_id == Vial.patient_id, LineKit.line_id == Line.id))
+        .join(Preferences, Preferences.person_id == Vial.patient_id)
         .where(Vial.patient_id == dose.patient_id, or_(serving, Vial.id.in_(named)))
         .order_by(Vial.id)
         .with_for_update(of=Vial, key_share=True)
         .execution_options(populate_existing=True)
     )
-    return {vial.id: vial for vial in await session.scalars(mine)}
+    found = (await session.execute(mine)).all()
+    if not found:
+        return _Shelf({}, NO_KIT, zone(dose.zone))
+    _, kit, preferences = found[0]
+    vials = {vial.id: vial for vial, *_ in found}
+    return _Shelf(vials, kit_from(kit), zone(zone_of(preferences)))
 
 
 async def _assumed(
-    session: AsyncSession, dose: Dose, outcome: Event, vials: Sequence[Vial],
-    before: Collection[UUID], kit: Kit,
+    session: AsyncSession, dose: Dose, outcome: Event, shelf: _Shelf,
+    before: Collection[UUID | None],
 ) -> list[_Portion]:  # fmt: skip
     """The vials in use when the dose was taken, as far as they hold it.
 
@@ -197,24 +223,28 @@ async def _assumed(
     """
     patient = outcome.patient_id
     at = outcome.taken_at or outcome.logged_at
-    zone = (await zones_of(session, [patient]))[patient]
-    ids = [vial.id for vial in vials]
+    vials, kit, here = shelf.vials, shelf.kit, shelf.zone
     # Read after the vials are locked: whoever had them before us has committed by now.
-    draws = (await standing_draws(session, [patient], vials=ids))[patient]
+    draws = (await standing_draws(session, [patient], vials=vials))[patient]
     entries = [
-        entry for theirs in (await entries_of(session, [patient], ids)).values() for entry in theirs
+        entry
+        for theirs in (await entries_of(session, [patient], vials)).values()
+        for entry in theirs
     ]
-    held = [contents(vial, draws, entries, zone, outcome.logged_at) for vial in vials]
-    ordered = in_order(one for one in held if usable(one, at, zone))
+    held = [contents(vial, draws, entries, here, outcome.logged_at) for vial in vials.values()]
+    ordered = in_order(one for one in held if usable(one, at, here))
     ordered.sort(key=lambda one: one.vial.id not in before)
     candidates = [Candidate(one.vial, room(one.vial, draws, entries, at)) for one in ordered]
     parts = choose(
         candidates, outcome.amount or dose.amount, kit.dead_space_ul, _tick(outcome, kit)
     )  # fmt: skip
     return [
-        _Portion(part.vial, part.quantity, part.dead_space, _syringe(part.vial, kit))
+        _Portion(
+            part.vial, part.quantity, part.dead_space,
+            _syringe(part.vial, kit) if part.vial else "",
+        )
         for part in parts
-    ]
+    ]  # fmt: skip
 
 
 def _all_from(vial: Vial | None, dose: Dose, outcome: Event, kit: Kit) -> _Portion:

@@ -3,21 +3,28 @@
 A vial of another drug gets no figure at all; everything else is said beside the figure.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from app.protocols.medicines import MEDICINES, label_of
 from app.protocols.turns import spoken_day
 from app.supplies.catalogue import KEPT
-from app.supplies.dates import Discard
 from app.supplies.draw import Warned
-from app.supplies.strength import TABLETS
+from app.supplies.strength import POWDER, TABLETS
 
 if TYPE_CHECKING:
+    from app.supplies.ledger import Contents
     from app.supplies.models import Vial
 
 SOON = timedelta(days=3)
 """How many days before its discard date a vial is spoken of. Source: clinical.md 5.2."""
+
+UNPRESERVED: Mapping[str, str] = {
+    "sterile_water": "sterile water", "sodium_chloride": "plain sodium chloride",
+}  # fmt: skip
+"""What holds no preservative, in words. Source: clinical.md 5.2, of single-dose vials; that it is
+said of what a powder was dissolved in, and shortens no date, as a label may know better: [D]."""
 
 
 def misfit(vial: "Vial", medicine: str, form: str) -> Warned | None:
@@ -79,8 +86,9 @@ def label_notes(vial: "Vial", medicine: str) -> tuple[Warned, ...]:
     return tuple(found)
 
 
-def date_notes(vial: "Vial", discard: Discard, today: date) -> tuple[Warned, ...]:
+def date_notes(held: "Contents", today: date) -> tuple[Warned, ...]:
     """What the calendar says of a vial: past its date, close to it, or for one use."""
+    vial, discard = held.vial, held.discard
     found: list[Warned] = []
     if discard.day is not None and discard.passed(today):
         days = (today - discard.day).days
@@ -95,9 +103,25 @@ def date_notes(vial: "Vial", discard: Discard, today: date) -> tuple[Warned, ...
     elif discard.day is not None and discard.day - today <= SOON and discard.why != "single_use":
         until = "today" if discard.day == today else f"until {spoken_day(discard.day)}"
         found.append(Warned("discard_soon", f"Use this {thing(vial)} {until}, then throw it away."))
-    if vial.single_use:
+    if vial.single_use and held.doses:
+        found.append(
+            Warned(
+                "used_before",
+                "This vial is for one use, and a dose was drawn from it already. Take another one, "
+                "or ask your pharmacy.",
+            )
+        )
+    elif vial.single_use:
         found.append(
             Warned("single_use", "This vial is for one use: throw away what is left after it.")
+        )
+    elif vial.form == POWDER and (liquid := UNPRESERVED.get(vial.diluent or "")):
+        found.append(
+            Warned(
+                "no_preservative",
+                f"It was dissolved in {liquid}, which holds no preservative: "
+                "such a vial is for one use, unless your pharmacy says otherwise.",
+            )
         )
     return tuple(found)
 

@@ -89,17 +89,23 @@ class Supply:
 class Forecast:
     """Until when a line's doses are covered.
 
-    short_on      the night of the first dose that is not covered in full; None: all of those
-                  looked at are
-    enough_until  the day before, up to which everything is there; None where nothing runs out
-    doses_left    how many doses are covered before; of all those looked at where none runs out
-    known         False: what is on record cannot be counted against what is prescribed
+    short_on    the night of the first dose that is not covered in full; None: all of those looked
+                at are
+    doses_left  how many doses are covered before; of all those looked at where none runs out
+    known       False: what is on record cannot be counted against what is prescribed
+    nothing     for that first dose there is nothing at all, rather than too little
     """
 
-    enough_until: date | None
     short_on: date | None
     doses_left: int | None
     known: bool = True
+    nothing: bool = False
+
+    @property
+    def enough_until(self) -> date | None:
+        """The day before, up to which everything is there; None where nothing runs out, and where
+        not even the next dose is covered: then there is no day up to which there is enough."""
+        return self.short_on - A_DAY if self.short_on and self.doses_left else None
 
 
 def run_out(needs: Iterable[Need], stock: Sequence[Supply], zone: ZoneInfo) -> Forecast:
@@ -111,11 +117,11 @@ def run_out(needs: Iterable[Need], stock: Sequence[Supply], zone: ZoneInfo) -> F
     covered = 0
     for need in needs:
         if covered == 0 and not shelf.speaks_of(need.amount):
-            return Forecast(None, None, None, known=False)
-        if not shelf.take(need):
-            return _short(need.night, covered)
+            return Forecast(None, None, known=False)
+        if lacking := shelf.take(need):
+            return Forecast(need.night, covered, nothing=lacking == 1)
         covered += 1
-    return Forecast(None, None, covered)
+    return Forecast(None, covered)
 
 
 def run_out_by_line(
@@ -134,18 +140,14 @@ def run_out_by_line(
         if line in found:
             continue
         if covered[line] == 0 and not shelf.speaks_of(need.amount):
-            found[line] = Forecast(None, None, None, known=False)
-        elif shelf.take(need):
-            covered[line] += 1
+            found[line] = Forecast(None, None, known=False)
+        elif lacking := shelf.take(need):
+            found[line] = Forecast(need.night, covered[line], nothing=lacking == 1)
         else:
-            found[line] = _short(need.night, covered[line])
+            covered[line] += 1
         if len(found) == len(covered):
             break
-    return {line: found.get(line, Forecast(None, None, covered[line])) for line in lines}
-
-
-def _short(night: date, covered: int) -> Forecast:
-    return Forecast(night - A_DAY, night, covered)
+    return {line: found.get(line, Forecast(None, covered[line])) for line in lines}
 
 
 class _Shelf:
@@ -159,8 +161,8 @@ class _Shelf:
         """Whether the amount can be taken from any of them at all; an empty shelf can tell."""
         return not self._vials or any(each.quantity(amount) for each in self._vials)
 
-    def take(self, need: Need) -> bool:
-        """Take one dose, the rest of one vial and some of the next; whether all of it was there.
+    def take(self, need: Need) -> Fraction:
+        """Take one dose, the rest of one vial and some of the next; the share that was not there.
 
         Too little is taken all the same.
 
@@ -181,7 +183,7 @@ class _Shelf:
                 break
         # What is opened has another date; what comes before it in the order is used up or past.
         self._vials = sorted((each for each in self._vials if each.left > 0), key=_turn)
-        return not wanted
+        return wanted
 
 
 def _turn(vial: Supply) -> tuple[date, bool]:

@@ -1,13 +1,13 @@
 """What a patient holds: every vial with its contents, and the draws that stand."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -40,7 +40,18 @@ async def contents_of_many(
 
     only   of these vials; None: of all
     """
-    found: dict[UUID, dict[UUID, Contents]] = {patient: {} for patient in patients}
+    return (await contents_and_draws(session, patients, now, only=only))[0]
+
+
+async def contents_and_draws(
+    session: AsyncSession,
+    patients: Collection[UUID],
+    now: datetime,
+    *,
+    only: Collection[UUID] | None = None,
+) -> tuple[dict[UUID, dict[UUID, Contents]], dict[UUID, list[StandingDraw]]]:
+    """The same with the draws that it was worked out from, as `standing_draws` has them; those of
+    nobody where there is no vial."""
     wanted = (
         select(Vial)
         .where(Vial.patient_id.in_(patients))
@@ -49,23 +60,54 @@ async def contents_of_many(
     )
     if only is not None:
         wanted = wanted.where(Vial.id.in_(only))
-    vials = await session.scalars(wanted)
-    mine: dict[UUID, list[Vial]] = {}
+    found: dict[UUID, dict[UUID, Contents]] = {patient: {} for patient in patients}
+    vials = (await session.scalars(wanted)).all()
+    if not vials:
+        return found, {}
+    standing = await standing_draws(session, {vial.patient_id for vial in vials}, vials=only)
+    return found | await _filled(session, vials, standing, now, only), standing
+
+
+async def drawn_for(
+    session: AsyncSession, patient_id: UUID, doses: Collection[UUID], now: datetime
+) -> tuple[list[StandingDraw], dict[UUID, Contents]]:
+    """What was drawn for these doses of a patient, and what is in the vials that it came from.
+
+    Four statements, and one where nothing was.
+    """
+    vials = select(Drawn.vial_id).where(Drawn.patient_id == patient_id, Drawn.dose_id.in_(doses))
+    rows = _standing().where(
+        Drawn.patient_id == patient_id,
+        or_(Drawn.dose_id.in_(doses), Drawn.vial_id.in_(vials)),
+    )
+    standing = [_draw(row) for row in await session.execute(rows)]
+    wanted = frozenset(doses)
+    drawn = [draw for draw in standing if draw.dose_id in wanted]
+    used = {draw.vial_id for draw in drawn if draw.vial_id is not None}
+    if not used:
+        return drawn, {}
+    mine = select(Vial).where(Vial.patient_id == patient_id, Vial.id.in_(used))
+    found = (await session.scalars(mine.execution_options(populate_existing=True))).all()
+    return drawn, (await _filled(session, found, {patient_id: standing}, now, used))[patient_id]
+
+
+async def _filled(
+    session: AsyncSession, vials: Iterable[Vial], standing: Mapping[UUID, Iterable[StandingDraw]],
+    now: datetime, only: Collection[UUID] | None,
+) -> dict[UUID, dict[UUID, Contents]]:  # fmt: skip
+    """These vials with what is in them, by patient and in their order.
+
+    standing   everything that was drawn from them, by patient
+    """
+    draws = _by_vial(standing)
+    entries = await entries_of(session, list(standing), only)
+    zones = await zones_of(session, list(standing))
+    found: dict[UUID, dict[UUID, Contents]] = {patient: {} for patient in standing}
     for vial in vials:
-        mine.setdefault(vial.patient_id, []).append(vial)
-    if not mine:
-        return found
-    draws = _by_vial(await standing_draws(session, list(mine), vials=only))
-    entries = await entries_of(session, list(mine), only)
-    zones = await zones_of(session, list(mine))
-    for patient, theirs in mine.items():
-        found[patient] = {
-            vial.id: contents(
-                vial, draws.get((patient, vial.id), ()), entries.get((patient, vial.id), ()),
-                zones[patient], now,
-            )
-            for vial in theirs
-        }  # fmt: skip
+        key = vial.patient_id, vial.id
+        found[vial.patient_id][vial.id] = contents(
+            vial, draws.get(key, ()), entries.get(key, ()), zones[vial.patient_id], now
+        )
     return found
 
 
@@ -91,15 +133,17 @@ async def standing_draws(
         rows = rows.where(Drawn.dose_id.in_(doses))
     found: dict[UUID, list[StandingDraw]] = {patient: [] for patient in patients}
     for row in await session.execute(rows):
-        found[row.patient_id].append(
-            StandingDraw(
-                id=row.id, vial_id=row.vial_id, dose_id=row.dose_id, event_id=row.event_id,
-                taken_at=row.taken_at or row.logged_at, said_at=row.said_at,
-                author_id=row.author_id, assumed=row.assumed, part=row.part,
-                quantity=row.quantity, dead_space=row.dead_space_ul, syringe=row.syringe,
-            )
-        )  # fmt: skip
+        found[row.patient_id].append(_draw(row))
     return found
+
+
+def _draw(row: Any) -> StandingDraw:
+    return StandingDraw(
+        id=row.id, vial_id=row.vial_id, dose_id=row.dose_id, event_id=row.event_id,
+        taken_at=row.taken_at or row.logged_at, said_at=row.said_at, author_id=row.author_id,
+        assumed=row.assumed, part=row.part, quantity=row.quantity, dead_space=row.dead_space_ul,
+        syringe=row.syringe,
+    )  # fmt: skip
 
 
 @cache
@@ -158,7 +202,7 @@ async def zones_of(session: AsyncSession, patients: Collection[UUID]) -> dict[UU
 
 
 def _by_vial(
-    draws: dict[UUID, list[StandingDraw]],
+    draws: Mapping[UUID, Iterable[StandingDraw]],
 ) -> dict[tuple[UUID, UUID], list[StandingDraw]]:
     found: dict[tuple[UUID, UUID], list[StandingDraw]] = {}
     for patient, theirs in draws.items():

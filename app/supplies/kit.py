@@ -2,18 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app import audit
 from app.accounts.access import Access
 from app.accounts.evenings import take_turn
 from app.problems import Invalid, NotFound
 from app.protocols.models import Line
+from app.supplies import witness
 from app.supplies.catalogue import SYRINGES, Syringe
 from app.supplies.looks import look_again
 from app.supplies.models import LineKit
@@ -42,13 +42,13 @@ NO_KIT = Kit(None, 0)
 async def kits_of(session: AsyncSession, patients: Collection[UUID]) -> dict[UUID, Kit]:
     """What each line of these is drawn with, for the lines of which it is known; one statement."""
     kept = select(LineKit).where(LineKit.patient_id.in_(patients))
-    return {row.line_id: _kit(row) for row in await session.scalars(kept)}
+    return {row.line_id: kit_from(row) for row in await session.scalars(kept)}
 
 
 async def kit_of(session: AsyncSession, patient_id: UUID, line_id: UUID) -> Kit:
     """What a line is drawn with; without a syringe and dead space where nobody has said."""
     row = await session.get(LineKit, (patient_id, line_id))
-    return _kit(row) if row else NO_KIT
+    return kit_from(row)
 
 
 def known_syringe(code: str) -> Syringe:
@@ -70,7 +70,11 @@ async def keep(
     The same again changes nothing. Raises NotFound for a line that is not this patient's, and
     Invalid for an unknown syringe or a dead space that no needle has.
     """
-    known_syringe(syringe)
+    if known_syringe(syringe).is_pen and dead_space_ul:
+        raise Invalid(
+            "A pen measures the dose itself: nothing stays in a syringe.", field="dead_space",
+            cure="Leave it out for a pen.",
+        )  # fmt: skip
     if dead_space_ul is not None and not 0 <= dead_space_ul <= MOST_DEAD_SPACE_UL:
         raise Invalid(
             f"{plain(Amount(Decimal(dead_space_ul), 'uL').to('mL').value)} mL stays in no needle.",
@@ -79,7 +83,7 @@ async def keep(
     await take_turn(session, access.patient_id)
     if await session.get(Line, (access.patient_id, line_id)) is None:
         raise NotFound("There is no such line.")
-    row = await session.get(LineKit, (access.patient_id, line_id))
+    row = await session.get(LineKit, (access.patient_id, line_id), populate_existing=True)
     if row is None:
         row = LineKit(
             patient_id=access.patient_id, line_id=line_id, syringe=syringe, set_at=now,
@@ -87,20 +91,23 @@ async def keep(
         )  # fmt: skip
         session.add(row)
     elif (row.syringe, row.dead_space_ul) == (syringe, dead_space_ul):
-        return _kit(row)
+        return kit_from(row)
     else:
         row.syringe, row.dead_space_ul = syringe, dead_space_ul
-        row.set_at, row.set_by = now, access.actor.id
-    audit.record(
-        session, "kit.kept", at=now, actor=access.actor.id, patient=access.patient_id,
-        means=access.means, line=str(line_id), syringe=syringe,
-    )  # fmt: skip
+        # Later than the last, even where that request was sent later and heard first: the audit
+        # tells by it which entry is the newest.
+        row.set_at = max(now, row.set_at + timedelta(microseconds=1))
+        row.set_by = access.actor.id
+    witness.note_kit(session, row, means=access.means)
     await session.flush()
     await look_again(session, access.patient_id, now)
-    return _kit(row)
+    return kit_from(row)
 
 
-def _kit(row: LineKit) -> Kit:
+def kit_from(row: LineKit | None) -> Kit:
+    """What a line is drawn with by what is kept of it; nothing where nobody has said."""
+    if row is None:
+        return NO_KIT
     syringe = SYRINGES.get(row.syringe)
     usual = syringe.dead_space_ul if syringe else 0
     return Kit(syringe, usual if row.dead_space_ul is None else row.dead_space_ul)

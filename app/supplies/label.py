@@ -121,8 +121,8 @@ def _check_strength(amount: Amount, place: str, holder: str) -> None:
             continue
         if said.value > most.value or (dimension == "mass" and _below(amount)):
             raise Invalid(
-                f"No {'mL' if holder == 'ml' else holder} holds {plain(amount.value)} "
-                f"{amount.unit}.", field=f"{place}.value",
+                f"No {'mL' if holder == 'ml' else holder} holds {amount}.",
+                field=f"{place}.value",
                 cure="Check the number and the unit: mg and mcg are a thousandfold apart.",
             )  # fmt: skip
         return
@@ -256,5 +256,6 @@ def refuse_unfit(vial: Any, quantity: int, unit: str) -> None:
     if quantity > 2 * whole:
         raise Invalid(
             "That is far more than this vial ever held.", field="quantity.value",
-            cure=f"Check the number: a full one holds {plain(Decimal(whole) / 1000)} {wanted}.",
+            cure="Check the number: a full one holds "
+            f"{plain(Decimal(whole) / 1000)} {'tablets' if unit != 'mL' else unit}.",
         )  # fmt: skip

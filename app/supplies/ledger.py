@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.supplies.dates import Discard, discard_of
-from app.supplies.draw import at_mark, tick_of
+from app.supplies.draw import OFF, at_mark, tick_of
 from app.supplies.strength import POWDER, TABLETS, amount_in, full, quantity_of
 from app.units import Amount
 
@@ -27,7 +27,8 @@ COUNTED = "counted"
 class StandingDraw:
     """What left a vial for one dose that stands as taken.
 
-    vial_id     None: from none of those on record, as somebody said
+    vial_id     None: from none of those on record, as somebody said; of what is assumed the rest of
+                a dose, which the vials in use did not hold
     taken_at    when the dose was taken
     quantity    None where nobody can work out how much it was; then only the dose is counted
     dead_space  what stayed in the syringe, in microlitres
@@ -194,11 +195,21 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one vial gives to a dose; None where nobody can work out how much that is."""
+    """What one vial gives to a dose; None where nobody can work out how much that is.
 
-    vial: "Vial"
+    vial   None: the rest of a dose, which the vials before do not hold
+    """
+
+    vial: "Vial | None"
     quantity: int | None
     dead_space: int = 0
+
+
+def there(vial: "Vial", at: datetime, zone: ZoneInfo) -> bool:
+    """Whether a vial had come by an instant, by the calendar where the patient is, and was not
+    gone."""
+    come = vial.received_on <= at.astimezone(zone).date()
+    return come and (vial.gone_at is None or vial.gone_at > at)
 
 
 def usable(held: Contents, at: datetime, zone: ZoneInfo) -> bool:
@@ -210,7 +221,7 @@ def usable(held: Contents, at: datetime, zone: ZoneInfo) -> bool:
     dose.
     """
     vial, day = held.vial, at.astimezone(zone).date()
-    if vial.received_on > day or (vial.gone_at is not None and vial.gone_at <= at):
+    if not there(vial, at, zone):
         return False
     begun = [vial.opened_at] if vial.opened_at is not None else []
     if vial.form == POWDER:
@@ -249,9 +260,10 @@ def choose(
     tick         from one mark of the syringe to the next, as in `app.supplies.draw.at_mark`; None:
                  somebody said how much it was, and it is exactly so much
 
-    None gives more than it may; what they cannot cover together is drawn from nothing. Where
-    nobody can work out how much of the first vial the dose is, it is drawn from that one all the
-    same, and the quantity stays unknown.
+    None gives more than it may. What they do not hold together is a part without a vial, unless it
+    is less than a mark may be off: vials hold a little more than they say. Where nobody can work
+    out how much of the first vial the dose is, it is drawn from that one all the same, and the
+    quantity stays unknown.
     """
     parts: list[Part] = []
     open_share = Fraction(1)
@@ -273,4 +285,4 @@ def choose(
             lost = 0 if each.vial.form == TABLETS else min(dead_space, each.room - given)
             parts.append(Part(each.vial, given, lost))
         return parts
-    return parts
+    return [*parts, Part(None, None)] if parts and open_share > OFF else parts

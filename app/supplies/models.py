@@ -186,7 +186,8 @@ class Drawn(Base):
     The rows of a dose's highest `seq` are what stands, while the dose itself stands as taken. A
     dose may need the rest of one vial and some of the next: then it has several parts.
 
-    vial_id        None: from none of those on record, as somebody said
+    vial_id        None: from none of those on record, as somebody said; where it is assumed, the
+                   rest of a dose that the vials in use did not hold
     quantity       what was drawn, in microlitres of a liquid or thousandths of a tablet; None
                    where it cannot be worked out
     dead_space_ul  what stayed in the syringe and is lost, in microlitres

@@ -3,8 +3,9 @@
 Each thing is said once. A discard date is told three days before and on the day; another date of
 the same vial is another thing. A run-out is told `lead_days` before; it is told again when it has
 come `SOONER` nearer than was said, or when what was said was over in between: more than `AWAY`
-further off than the days of warning. A dose that was missed moves it by a day or two, which is no
-news. A supply that is low is told once after each count.
+further off than the days of warning, or its night has come and a new vial before it. A dose that
+was missed moves it by a day or two, which is no news. A supply that is low is told once after each
+count, and after each time that more came.
 """
 
 import enum
@@ -37,7 +38,7 @@ class Kind(enum.StrEnum):
 class Thing:
     """One thing to tell: of which vial, line or supply, and which date it is about.
 
-    Of a supply that is low the date is that of its last count.
+    Of a supply that is low the date is the one on which somebody last said how many there are.
     """
 
     kind: Kind

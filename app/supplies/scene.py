@@ -22,6 +22,7 @@ from app.supplies.holding import contents_of
 from app.supplies.kit import Kit, kit_of, known_syringe
 from app.supplies.ledger import Contents, in_order
 from app.supplies.models import Confirmation
+from app.supplies.source_checks import checks_of, heeded
 from app.supplies.strength import full
 from app.units import Amount
 
@@ -50,6 +51,7 @@ class Scene:
     chosen          the one that was asked for, else the one in use; None: there is none
     syringe         the one that was asked for, else the one kept for the line; None: none is
     confirmations   of the line, the last ones first
+    heeded          what answers to the checklist of the chosen vial ask to be heeded
     """
 
     patient_id: UUID
@@ -63,6 +65,12 @@ class Scene:
     kit: Kit
     syringe: Syringe | None
     confirmations: Sequence[Confirmation]
+    heeded: tuple[Warned, ...]
+
+    @property
+    def with_pen(self) -> bool:
+        """Whether a pen measures the dose itself, so that nothing is drawn to a mark."""
+        return self.syringe is not None and self.syringe.is_pen
 
 
 async def scene_of(
@@ -95,6 +103,7 @@ async def scene_of(
         .where(Confirmation.patient_id == patient_id, Confirmation.line_id == line_id)
         .order_by(Confirmation.started_at.desc(), Confirmation.id)
     )
+    chosen = held[vial_id] if vial_id else in_use(vials, today)
     return Scene(
         patient_id=patient_id,
         line=line,
@@ -102,12 +111,21 @@ async def scene_of(
         today=today,
         here=here,
         vials=vials,
-        chosen=held[vial_id] if vial_id else in_use(vials, today),
+        chosen=chosen,
         held=held,
         kit=kit,
         syringe=known_syringe(syringe) if syringe else kit.syringe,
         confirmations=(await session.scalars(rows)).all(),
+        heeded=await _heeded(session, chosen),
     )
+
+
+async def _heeded(session: AsyncSession, chosen: Contents | None) -> tuple[Warned, ...]:
+    if chosen is None:
+        return ()
+    vial = chosen.vial
+    checks = await checks_of(session, [vial.patient_id])
+    return heeded(checks.get((vial.patient_id, vial.id)), vial.medicine)
 
 
 def in_use(vials: Sequence[Contents], today: date) -> Contents | None:

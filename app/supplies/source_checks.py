@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import audit
 from app.problems import Invalid, Problem
 from app.supplies import witness
+from app.supplies.catalogue import KEPT
+from app.supplies.draw import Warned
 from app.supplies.label import refuse_unprintable
 from app.supplies.models import SourceCheck, Vial
 from app.supplies.vial_shapes import SourceAnswer, SourceCheckIn, SourceState
@@ -34,21 +36,39 @@ class SourceCheckDiffers(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question; `yes` is the reassuring answer."""
+    """One question; `yes` is the reassuring answer.
+
+    medicines   asked of vials of these alone; empty: of every vial
+    heed        what is said before drawing where the answer was another; empty: nothing
+    """
 
     code: str
     text: str
     help: str
     source: str
+    medicines: tuple[str, ...] = ()
+    heed: str = ""
+
+    def asked_of(self, medicine: str) -> bool:
+        """Whether it is asked of vials of this medicine."""
+        return not self.medicines or medicine in self.medicines
 
 
 def read_questions(text: str) -> dict[str, Question]:
     """The questions of a data file in the order of asking; refuses one without a source."""
-    found = {code: Question(code=code, **facts) for code, facts in tomllib.loads(text).items()}
+    found = {code: _question(code, facts) for code, facts in tomllib.loads(text).items()}
     for question in found.values():
         if not question.source.startswith(_TAGS) or not question.text or not question.help:
             raise ValueError(f"{question.code} asks without a source or without saying why")
     return found
+
+
+def _question(code: str, facts: Mapping[str, Any]) -> Question:
+    """One table of the file; names in its text what is in the medicines that it is asked of."""
+    medicines = tuple(facts.get("medicines", ()))
+    excipients = dict.fromkeys(each for one in medicines for each in KEPT[one].excipients)
+    text = facts["text"].format(excipients=", ".join(excipients))
+    return Question(code, text, facts["help"], facts["source"], medicines, facts.get("heed", ""))
 
 
 QUESTIONS: Mapping[str, Question] = MappingProxyType(
@@ -106,11 +126,24 @@ async def checks_of(
     return {(row.patient_id, row.vial_id): row for row in rows}
 
 
-def state_of(check: SourceCheck | None) -> SourceState:
-    """Doubtful with any no; verified with nothing but yes to every question; else unverified."""
-    said = dict(check.answers) if check else {}
-    if SourceAnswer.NO in said.values():
+def heeded(check: SourceCheck | None, medicine: str) -> tuple[Warned, ...]:
+    """What the answers that stand ask to be heeded before anything is drawn."""
+    given = check.answers if check else {}
+    return tuple(
+        Warned(each.code, each.heed)
+        for each in QUESTIONS.values()
+        if each.heed and each.asked_of(medicine)
+        and given.get(each.code, SourceAnswer.YES) != SourceAnswer.YES
+    )  # fmt: skip
+
+
+def state_of(check: SourceCheck | None, medicine: str) -> SourceState:
+    """Doubtful with any no; verified with nothing but yes to every question; else unverified.
+
+    medicine   of the vial; what is not asked of it counts for nothing
+    """
+    given = check.answers if check else {}
+    said = {given.get(each.code) for each in QUESTIONS.values() if each.asked_of(medicine)}
+    if SourceAnswer.NO in said:
         return SourceState.DOUBTFUL
-    if all(said.get(code) == SourceAnswer.YES for code in QUESTIONS):
-        return SourceState.VERIFIED
-    return SourceState.UNVERIFIED
+    return SourceState.VERIFIED if said == {SourceAnswer.YES} else SourceState.UNVERIFIED

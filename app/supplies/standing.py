@@ -44,6 +44,14 @@ class Standing:
         """The first night of each line that there is not enough for."""
         return [(line, forecast.short_on) for line, forecast in self.short.items()]
 
+    def came_since(self, line_id: UUID, moment: datetime) -> bool:
+        """Whether a vial or pack for this line was entered after an instant."""
+        line = self.lines.get(line_id)
+        return line is not None and any(
+            each.vial.created_at > moment and each.vial.serves(line.medicine, line.form)
+            for each in self.held.values()
+        )
+
 
 async def standing_of(
     session: AsyncSession, patient_id: UUID, now: datetime, *, nights: int = NIGHTS
@@ -78,7 +86,7 @@ def line_supply(standing: Standing, line: Line) -> LineSupply:
         state=state,
         enough_until=forecast.enough_until if forecast else None,
         short_on=short,
-        days_left=(short - tonight).days if short else None,
+        days_left=max(short - tonight, timedelta()).days if short else None,
         doses_left=forecast.doses_left if forecast else None,
         ask_by=max(short - lead, tonight) if short else None,
         text=_text(state, forecast),
@@ -103,9 +111,13 @@ def _text(state: LineState, forecast: Forecast | None) -> str:
         return "No vial or pack is on record."
     if state is LineState.UNKNOWN:
         return "What is on record cannot be counted against the amount you were prescribed."
+    if forecast.short_on is None and forecast.doses_left == 0:
+        return "As things stand, no dose is to be taken in the next year."
     if forecast.short_on is None:
         return "Enough for every dose of the next year."
+    night = spoken_day(forecast.short_on)
     if state is LineState.OUT:
-        return f"Not enough for the dose of {spoken_day(forecast.short_on)}."
+        there = "Nothing is left" if forecast.nothing else "Not enough is left"
+        return f"{there} for the next dose, on {night}."
     doses = f"{forecast.doses_left} {'dose' if forecast.doses_left == 1 else 'doses'}"
     return f"Enough until {spoken_day(forecast.short_on - A_DAY)}: {doses}."

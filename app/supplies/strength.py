@@ -85,7 +85,12 @@ class Strength:
         counted = self.counted
         if counted is None:
             return None
-        return _converted(Amount(decimal_of(counted.value * quantity / 1000), counted.unit), unit)
+        # Into the unit first: what is rounded in grams is lost in nanograms.
+        one = _converted(Amount(Decimal(1), counted.unit), unit)
+        if one is None:
+            return None
+        value = counted.value * Fraction(one.value) * quantity / 1000
+        return Amount(decimal_of(value), one.unit)
 
     def parts_in(self, quantity: Fraction | int) -> tuple[Part, ...]:
         """Every substance in so many microlitres or thousandths of a tablet."""

@@ -17,7 +17,8 @@ PerInjection = Annotated[int, Field(strict=True, ge=0, le=20)]
 
 
 class LineState(StrEnum):
-    """How a line stands: enough, within the days of warning, short tonight, or nobody can say."""
+    """How a line stands: enough, within the days of warning, short for the next dose already, or
+    nobody can say."""
 
     ENOUGH = "enough"
     SOON = "soon"
@@ -29,9 +30,10 @@ class LineState(StrEnum):
 class LineSupply(BaseModel):
     """Until when one line's vials last.
 
-    enough_until   the last day up to which every dose is covered; null where nothing runs out
+    enough_until   the last day up to which every dose is covered; null where nothing runs out, and
+                   where not even the next dose is covered
     short_on       the night of the first dose that is not covered
-    days_left      days from tonight to that night; 0 is tonight
+    days_left      days from tonight to that night; 0 is tonight, or before it, still open
     doses_left     doses covered until then; null where it cannot be counted
     ask_by         the day on which the patient wants to be told: so many days before it is short
     """
@@ -61,8 +63,9 @@ class ConsumableOut(BaseModel):
     """Something that is counted; `left` is null until somebody counted it.
 
     Of a sharps box `left` is how many pieces still fit. `lasts_until` is the last day up to which
-    it lasts by the plan; null where that is not known, or further than is looked ahead.
-    `last_count` is what was said last, so that it can be taken back.
+    it lasts by the plan; null where that is not known, or further than is looked ahead, and where
+    there are too few for the next injection. `last_count` is what was said last, so that it can be
+    taken back.
     """
 
     id: UUID

@@ -6,18 +6,19 @@ from uuid import UUID, uuid5
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import exists, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.evenings import preferences_of, zone_of
 from app.accounts.waking import today_of
 from app.db import insert_new
+from app.push.models import Message
 from app.push.outbox import enqueue
 from app.push.seal import Seal
 from app.schedule import A_DAY, zone
 from app.supplies import notices
 from app.supplies.hours import may_speak, next_moment
-from app.supplies.models import SupplyLook, SupplyNotice, Vial
+from app.supplies.models import Consumable, SupplyLook, SupplyNotice, Vial
 from app.supplies.notices import Kind, Thing
 from app.supplies.settings import LONGEST_LEAD, wishes_of
 from app.supplies.standing import Standing, standing_of
@@ -68,11 +69,11 @@ async def look(
 
 
 async def _begin(session: AsyncSession, now: datetime, limit: int) -> None:
-    """Give whoever has a vial and is not looked at a row: a record may have come in a file."""
-    known = exists().where(SupplyLook.patient_id == Vial.patient_id)
-    wanting = select(Vial.patient_id).where(~known).distinct()
+    """Give whoever has something and is not looked at a row: a record may have come in a file."""
+    holders = union(select(Vial.patient_id), select(Consumable.patient_id)).subquery().c.patient_id
+    wanting = select(holders).where(~exists().where(SupplyLook.patient_id == holders))
     # In one order, so that two workers do not wait for each other's rows.
-    wanting = wanting.order_by(Vial.patient_id).limit(limit)
+    wanting = wanting.order_by(holders).limit(limit)
     rows = [{"patient_id": key, "next_at": now} for key in await session.scalars(wanting)]
     await insert_new(session, SupplyLook, rows)
 
@@ -118,9 +119,9 @@ def _things(standing: Standing, today: date) -> list[Thing]:
         if each.vial.gone_at is None and each.left != 0
     ]
     low = [
-        Thing(Kind.LOW, kept.row.id, kept.since.date())
+        Thing(Kind.LOW, kept.row.id, kept.last.said_at.date())
         for kept in standing.consumables
-        if kept.low and kept.since is not None
+        if kept.low and kept.last is not None
     ]
     lead = standing.wishes.lead_days
     return [*notices.discards(today, zones), *notices.run_outs(today, standing.ends, lead), *low]
@@ -132,20 +133,23 @@ async def _said(
     """What the patient was told and still holds, in the order of telling.
 
     What was said of a line that has long enough again is forgotten, so that it is told anew when
-    it runs out the next time; but what was said today stands for today's one push.
+    it runs out the next time; but what was said today stands for today's one push. So is what was
+    said of a night that is over, where a new vial came before it: whoever is warned earlier than
+    one vial lasts never has long enough.
     """
     over = notices.over(today, standing.ends, standing.wishes.lead_days)
-    mine = SupplyNotice.patient_id == patient_id
-    if over:
-        gone = delete(SupplyNotice).where(
-            mine,
-            SupplyNotice.kind == Kind.RUNS_OUT.value,
-            SupplyNotice.subject.in_(over),
-            SupplyNotice.said_at < midnight,
-        )
-        await session.execute(gone)
-    rows = select(SupplyNotice).where(mine).order_by(SupplyNotice.said_at, SupplyNotice.id)
-    return (await session.scalars(rows)).all()
+    mine = select(SupplyNotice).where(SupplyNotice.patient_id == patient_id)
+    rows = await session.scalars(mine.order_by(SupplyNotice.said_at, SupplyNotice.id))
+    kept = []
+    for row in rows:
+        overtaken = row.day < today and standing.came_since(row.subject, row.said_at)
+        forgotten = row.kind == Kind.RUNS_OUT and (row.subject in over or overtaken)
+        if forgotten and row.said_at < midnight:
+            await session.delete(row)
+        else:
+            kept.append(row)
+    await session.flush()
+    return kept
 
 
 async def _push(
@@ -153,6 +157,9 @@ async def _push(
 ) -> int:
     """Queue the message of a day, which names nothing; on how many devices it will be said."""
     message_id = uuid5(patient_id, f"supplies/{today}")
+    # The day's word is out: it reached nobody, or was said where that date began earlier.
+    if await session.get(Message, (patient_id, message_id)) is not None:
+        return 0
     topic = uuid5(patient_id, "supplies").hex
     return await enqueue(
         session, seal, person_id=patient_id, message_id=message_id, kind="supplies", topic=topic,

@@ -24,7 +24,7 @@ from app.supplies.kit import NO_KIT, Kit, kits_of
 from app.supplies.label import SAID_TOGETHER
 from app.supplies.ledger import Contents
 from app.supplies.models import Form, SourceCheck, Vial
-from app.supplies.source_checks import checks_of, state_of
+from app.supplies.source_checks import checks_of, heeded, state_of
 from app.supplies.strength import TABLETS, TOGETHER, per_ml, quantity_of
 from app.supplies.undrawn import maybe_from, undrawn_of
 from app.supplies.vial_shapes import (
@@ -93,9 +93,14 @@ async def _told(
         _vial(
             one, [each for each in taken if one.vial.serves(each.medicine, each.form)],
             checks.get((patient_id, one.vial.id)), people, here=here, today=today,
-            warned=warnings_of(
-                one, before_of(one, held.values()), today, maybe_from(one, undrawn, here)
-            ),
+            warned=[
+                *((each.code, each.text) for each in heeded(
+                    checks.get((patient_id, one.vial.id)), one.vial.medicine
+                )),
+                *warnings_of(
+                    one, before_of(one, held.values()), today, maybe_from(one, undrawn, here)
+                ),
+            ],
         )
         for one in held.values()
     ]  # fmt: skip
@@ -217,7 +222,7 @@ def _vial(
         overdrawn=quantity_out(vial, held.overdrawn) if held.overdrawn else None,
         drawn_doses=held.doses,
         lines=[each.line_id for each in taken],
-        source=_source(check, people),
+        source=_source(vial.medicine, check, people),
         entered_by=AuthorOut.of(people[vial.author_id]),
         created_at=vial.created_at,
         gone_at=vial.gone_at,
@@ -242,10 +247,10 @@ def _volume(microlitres: int | None) -> AmountOut | None:
     return None if microlitres is None else volume_out(microlitres)
 
 
-def _source(check: SourceCheck | None, people: Mapping[UUID, Person]) -> SourceOut:
+def _source(medicine: str, check: SourceCheck | None, people: Mapping[UUID, Person]) -> SourceOut:
     if check is None:
-        return SourceOut(state=state_of(None), at=None, by=None, answers=None)
+        return SourceOut(state=state_of(None, medicine), at=None, by=None, answers=None)
     return SourceOut(
-        state=state_of(check), at=check.at, by=AuthorOut.of(people[check.author_id]),
+        state=state_of(check, medicine), at=check.at, by=AuthorOut.of(people[check.author_id]),
         answers={code: SourceAnswer(said) for code, said in check.answers.items()},
     )  # fmt: skip

@@ -1,6 +1,8 @@
 """Everything that happened to a vial, newest first: what was done with it and what left it.
 
-What a vial's row says today is told with its time; who said it is in the audit's entries.
+What a vial's row says today is told with its time; who said it is in the audit's entries. How much
+was drawn for a dose is told once the vial's strength was confirmed for that line; until then, and
+of a pen, only that it was: nobody is to draw by it tonight.
 """
 
 from collections.abc import Sequence
@@ -12,8 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Person
 from app.audit import AuditEntry
+from app.doses.models import Dose
 from app.doses.shapes import AuthorOut
+from app.supplies.catalogue import is_pen
+from app.supplies.confirmations import confirmed_of
 from app.supplies.holding import standing_draws
+from app.supplies.ledger import StandingDraw
 from app.supplies.models import SourceCheck, Stock, StockEntry, Vial
 from app.supplies.source_checks import state_of
 from app.supplies.vial_answers import quantity_out
@@ -40,6 +46,8 @@ async def history_of(session: AsyncSession, vial: Vial) -> VialHistoryOut:
     draws = (await standing_draws(session, [vial.patient_id], vials=[vial.id]))[vial.patient_id]
     entries = await _entries(session, vial)
     checks = await _checks(session, vial)
+    lines = await _lines(session, vial, {draw.dose_id for draw in draws})
+    confirmed = await confirmed_of(session, vial.patient_id, [vial])
     people = await _people(
         session,
         {
@@ -52,15 +60,7 @@ async def history_of(session: AsyncSession, vial: Vial) -> VialHistoryOut:
     events = [
         *(_act(vial, entry, people) for entry in done),
         *(
-            VialEventOut(
-                at=draw.taken_at, kind="drawn",
-                text="Drawn for a dose" if draw.quantity is not None
-                else "Drawn for a dose; how much cannot be worked out",
-                quantity=None if draw.quantity is None
-                else quantity_out(vial, draw.quantity + draw.dead_space),
-                by=people.get(draw.author_id), dose=draw.dose_id, assumed=draw.assumed, id=draw.id,
-                voided=False,
-            )
+            _drawn(vial, draw, people, told=(lines[draw.dose_id], vial.id) in confirmed)
             for draw in draws
         ),
         *(
@@ -74,7 +74,8 @@ async def history_of(session: AsyncSession, vial: Vial) -> VialHistoryOut:
         ),
         *(
             VialEventOut(
-                at=check.at, kind="source_checked", text=_SOURCES[state_of(check)], quantity=None,
+                at=check.at, kind="source_checked",
+                text=_SOURCES[state_of(check, vial.medicine)], quantity=None,
                 by=people.get(check.author_id), dose=None, assumed=None, id=check.id,
                 voided=False,
             )
@@ -82,6 +83,34 @@ async def history_of(session: AsyncSession, vial: Vial) -> VialHistoryOut:
         ),
     ]  # fmt: skip
     return VialHistoryOut(events=sorted(events, key=lambda event: event.at, reverse=True))
+
+
+def _drawn(
+    vial: Vial, draw: StandingDraw, people: dict[UUID, AuthorOut], *, told: bool
+) -> VialEventOut:
+    quantity = None
+    text = "Drawn for a dose"
+    if is_pen(draw.syringe):
+        text = "A dose was taken with the pen"
+    elif not told:
+        text = "Drawn for a dose; how much is shown once its strength is confirmed"
+    elif draw.quantity is None:
+        text = "Drawn for a dose; how much cannot be worked out"
+    else:
+        quantity = quantity_out(vial, draw.quantity + draw.dead_space)
+    return VialEventOut(
+        at=draw.taken_at, kind="drawn", text=text, quantity=quantity,
+        by=people.get(draw.author_id), dose=draw.dose_id, assumed=draw.assumed, id=draw.id,
+        voided=False,
+    )  # fmt: skip
+
+
+async def _lines(session: AsyncSession, vial: Vial, doses: set[UUID]) -> dict[UUID, UUID]:
+    """The line of each of these doses."""
+    mine = select(Dose.id, Dose.line_id).where(
+        Dose.patient_id == vial.patient_id, Dose.id.in_(doses)
+    )
+    return {row.id: row.line_id for row in await session.execute(mine)}
 
 
 async def _done(session: AsyncSession, vial: Vial) -> Sequence[AuditEntry]:

@@ -221,7 +221,9 @@ class VialOut(BaseModel):
 
     per_ml        what one mL holds; null for tablets and for powder that is not dissolved
     opened_on     the date of the first puncture, said or by the first dose drawn
-    left          null for powder that is not dissolved
+    left          null for powder that is not dissolved. It is a count of what is there, after all
+                  doses, waste and what stays in syringes, and says how far to draw to nobody: that
+                  is `GET …/draw`, after the strength was confirmed
     left_amount   the same in the unit that is prescribed
     doses_left    whole doses of the prescribed amount; null where nothing prescribed fits
     overdrawn     what was drawn beyond what it can have held; null where nothing was
@@ -281,12 +283,16 @@ class VialsOut(BaseModel):
 
 
 class SourceQuestionOut(BaseModel):
-    """A question of the checklist, why it is asked, and where that is from."""
+    """A question of the checklist, why it is asked, and where that is from.
+
+    medicines   it is asked of vials of these alone; empty: of every vial
+    """
 
     code: str
     text: str
     help: str
     source: str
+    medicines: list[str]
 
 
 class ChecklistOut(BaseModel):

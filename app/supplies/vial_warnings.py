@@ -35,7 +35,7 @@ def warnings_of(
         found.append((other.code, other.text))
     found += [(each.code, each.text) for each in label_notes(vial, vial.medicine)]
     if vial.gone_at is None:
-        found += [(each.code, each.text) for each in date_notes(vial, held.discard, today)]
+        found += [(each.code, each.text) for each in date_notes(held, today)]
     for day in (vial.expires_on, vial.use_by):
         if day is not None and day < vial.received_on:
             found.append((

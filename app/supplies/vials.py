@@ -190,7 +190,7 @@ async def _refuse_other(session: AsyncSession, before: Vial, said: Mapping[str, 
     entries = select(AuditEntry).where(
         AuditEntry.patient_id == before.patient_id, AuditEntry.at == before.created_at
     )
-    digest = witness.digest_of_vial(first)
+    digest = witness.VIALS.digest(first)
     for entry in await session.scalars(entries):
         facts = entry.facts
         if facts.get("vial") == str(before.id) and facts.get("vial_digest") == digest:

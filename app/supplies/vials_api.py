@@ -59,10 +59,13 @@ async def read_source_checklist(_: SignedIn) -> ChecklistOut:
     """The questions about where a vial comes from, in the order of asking."""
     return ChecklistOut(
         questions=[
-            SourceQuestionOut(code=each.code, text=each.text, help=each.help, source=each.source)
+            SourceQuestionOut(
+                code=each.code, text=each.text, help=each.help, source=each.source,
+                medicines=list(each.medicines),
+            )
             for each in QUESTIONS.values()
         ]
-    )
+    )  # fmt: skip
 
 
 @router.get("/patients/{patient}/vials", responses=declared(NotFound, Invalid))

@@ -1,32 +1,53 @@
-"""What the audit entries say of vials and of what left them, so that an altered row contradicts.
+"""What the audit entries say of supplies and of what left them, so that an altered row contradicts.
 
-Draws, stock entries, confirmations and answers of the checklist never change, but that an entry is
-voided once and a confirmation is done once. A vial does change: each entry of it holds a digest of
-what it said from then on, and its revision.
+Draws, stock entries, confirmations, answers of the checklist and counts never change, but that an
+entry or a count is voided once and a confirmation is done once. A vial, the syringe of a line and a
+supply that is counted do change: each entry of one holds a digest of what it said from then on, and
+its revision. Of a line's syringe that is the instant at which it was set, each later than the last.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
-from app.audit import AuditEntry, Means, digest
-from app.supplies.models import Confirmation, Drawn, SourceCheck, StockEntry, Vial
-from app.witnessing import Page, Witness, end_of, page_of, rows_by_key
+from app.audit import AuditEntry, Means
+from app.supplies.models import (
+    Confirmation,
+    Consumable,
+    ConsumableCount,
+    Drawn,
+    LineKit,
+    SourceCheck,
+    StockEntry,
+    Vial,
+)
+from app.witnessing import Latest, Witness
 
-# Columns in the order in which a digest takes them; a new column goes to the end of a new tuple,
-# and the old one stays for what was written with it.
-OF_VIAL = (
-    "patient_id", "id", "medicine", "form", "strengths", "pharmacy", "lot", "received_on",
-    "created_at", "author_id", "medicine_form", "salt", "counts", "label_strengths", "volume_ul",
-    "tablets", "single_use", "pharmacy_licence", "prescriber", "expires_on", "use_by", "storage",
-    "opened_at", "reconstituted_at", "diluent", "diluent_ul", "note", "gone_at", "gone_why",
-    "revision",
+VIALS = Latest(
+    Vial, "vial",
+    (
+        "patient_id", "id", "medicine", "form", "strengths", "pharmacy", "lot", "received_on",
+        "created_at", "author_id", "medicine_form", "salt", "counts", "label_strengths",
+        "volume_ul", "tablets", "single_use", "pharmacy_licence", "prescriber", "expires_on",
+        "use_by", "storage", "opened_at", "reconstituted_at", "diluent", "diluent_ul", "note",
+        "gone_at", "gone_why", "revision",
+    ),
+    fact="vial",
 )  # fmt: skip
-
+KITS = Latest(
+    LineKit, "kit",
+    ("patient_id", "line_id", "syringe", "set_at", "set_by", "dead_space_ul"),
+    fact="line", key="line_id", revision="set_at",
+)  # fmt: skip
+CONSUMABLES = Latest(
+    Consumable, "consumable",
+    ("patient_id", "id", "item", "name", "per_injection", "created_at", "lines", "low_at",
+     "gone_at", "revision"),
+    fact="consumable",
+)  # fmt: skip
 DRAWS = Witness(
     Drawn, "draw", "dose_vials",
     ("patient_id", "id", "dose_id", "seq", "event_id", "author_id", "said_at", "assumed", "part",
@@ -57,12 +78,17 @@ CONFIRMED = Witness(
     ("patient_id", "id", "amount_value", "amount_unit", "syringe", "mark", "confirmed_at"),
     "confirmed_at",
 )  # fmt: skip
-_ALL = (DRAWS, STOCK, VOIDS, CHECKS, LABELS, CONFIRMED)
-
-
-def digest_of_vial(vial: Vial) -> str:
-    """What a vial's row says today, all of it."""
-    return digest([getattr(vial, name) for name in OF_VIAL])
+COUNTS = Witness(
+    ConsumableCount, "count", "counts",
+    ("patient_id", "id", "consumable_id", "kind", "number", "at", "author_id", "said_at"),
+    "said_at",
+)  # fmt: skip
+COUNT_VOIDS = Witness(
+    ConsumableCount, "void of count", "count_voids", ("patient_id", "id", "voided_at"), "voided_at"
+)
+_ALL = (
+    VIALS, KITS, CONSUMABLES, DRAWS, STOCK, VOIDS, CHECKS, LABELS, CONFIRMED, COUNTS, COUNT_VOIDS,
+)  # fmt: skip
 
 
 def note_vial(
@@ -71,65 +97,34 @@ def note_vial(
     """Write the entry of a vial that was entered or changed, in the same transaction."""
     audit.record(
         session, action, at=now, actor=actor, patient=vial.patient_id, means=means,
-        vial=str(vial.id), vial_revision=vial.revision, vial_digest=digest_of_vial(vial),
+        **VIALS.facts(vial),
+    )  # fmt: skip
+
+
+def note_kit(session: AsyncSession, kit: LineKit, *, means: Means) -> None:
+    """Write the entry of a line's syringe that was set, in the same transaction."""
+    audit.record(
+        session, "kit.kept", at=kit.set_at, actor=kit.set_by, patient=kit.patient_id, means=means,
+        syringe=kit.syringe, **KITS.facts(kit),
     )  # fmt: skip
 
 
 async def contradicted(session: AsyncSession, entries: Sequence[AuditEntry]) -> list[str]:
     """Which of these entries tell of something that is gone or says something else today."""
-    found = await _vials_contradicted(session, entries)
-    for witness in _ALL:
-        found += await witness.contradicted(session, entries)
-    return found
-
-
-async def _vials_contradicted(session: AsyncSession, entries: Sequence[AuditEntry]) -> list[str]:
-    telling = [entry for entry in entries if "vial_digest" in entry.facts]
-    keys = {(entry.patient_id, UUID(entry.facts["vial"])) for entry in telling}
-    rows = await rows_by_key(session, Vial, keys)
-    found = []
-    for entry in telling:
-        vial_id = UUID(entry.facts["vial"])
-        vial = rows.get((entry.patient_id, vial_id))
-        if vial is None:
-            found.append(f"vial {vial_id}: it was removed")
-        # An entry of an earlier revision was overtaken by a later one, which is checked as well.
-        elif vial.revision < entry.facts["vial_revision"] or (
-            vial.revision == entry.facts["vial_revision"]
-            and digest_of_vial(vial) != entry.facts["vial_digest"]
-        ):
-            found.append(f"vial {vial_id}: it was altered")
-    return found
-
-
-async def unwitnessed_vials(
-    session: AsyncSession, after: tuple[UUID, UUID] | None, limit: int
-) -> Page:
-    """Which of the next vials no entry tells of as they are today; see `Witness.unwitnessed`."""
-    rows = await page_of(session, Vial, after, limit)
-    patients = {row.patient_id for row in rows}
-    about = select(AuditEntry).where(
-        AuditEntry.patient_id.in_(patients), AuditEntry.action.like("vial.%")
-    )
-    told = {
-        (entry.patient_id, entry.facts.get("vial"), entry.facts.get("vial_revision"))
-        for entry in (await session.scalars(about) if patients else ())
-    }
-    found = [
-        f"vial {row.id}: nothing tells of it as it is"
-        for row in rows
-        if (row.patient_id, str(row.id), row.revision) not in told
-    ]
-    return found, end_of(rows, limit), len(rows)
+    return [each for witness in _ALL for each in await witness.contradicted(session, entries)]
 
 
 UNWITNESSED = (
-    (unwitnessed_vials, "the vial"),
+    (VIALS.unwitnessed, "the vial"),
+    (KITS.unwitnessed, "the syringe of the line"),
+    (CONSUMABLES.unwitnessed, "the counted supply"),
     (DRAWS.unwitnessed, "the draw"),
     (STOCK.unwitnessed, "the stock entry"),
     (VOIDS.unwitnessed, "the void"),
     (CHECKS.unwitnessed, "the source check"),
     (LABELS.unwitnessed, "the label reading"),
     (CONFIRMED.unwitnessed, "the confirmation"),
+    (COUNTS.unwitnessed, "the count"),
+    (COUNT_VOIDS.unwitnessed, "the void of the count"),
 )
 """Every way of reading these tables for rows that no entry tells of, and what a row is called."""

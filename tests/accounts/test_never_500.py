@@ -61,7 +61,7 @@ def spoiled(body: Any, some: Iterator[Any]) -> Iterator[Any]:
             yield [worse]
 
 
-SHARE = int(os.environ.get("VESPER_ODD_SHARE", "3"))
+SHARE = int(os.environ.get("VESPER_ODD_SHARE", "6"))
 """Of so many odd requests one is sent; `make soak` sends all."""
 
 

@@ -1,6 +1,7 @@
 """Controlled medicines: what came, was logged and is there; and doses past a discard date."""
 
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -9,11 +10,14 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import Person
+from app.audit import Means
 from app.clinic.after_discard import late_draws
 from app.clinic.reconciliation import EARLY, reconciled
 from app.clinic.reconciliation_shapes import ReconciledOut
 from app.db import Sessions
-from app.doses.models import Dose
+from app.doses.log import Report
+from app.doses.models import Dose, Kind
+from app.intake.taking import settle
 from app.supplies.holding import contents_of, standing_draws
 from app.supplies.models import Gone, LineKit
 from tests.clinic.shelf import (
@@ -82,6 +86,22 @@ async def test_it_adds_up(session: AsyncSession) -> None:
     line = await the_line(session, patient)
     assert (line.counted, line.difference, line.doses_difference) == ("70", "0", "0")
     assert (line.counted_at, line.uncounted) == (END - DAY, 0)
+
+
+async def test_a_dose_that_the_last_drops_did_not_hold_is_logged_whole(
+    session: AsyncSession,
+) -> None:
+    """Of 0.7 mL (140 mg) two doses of 100 mg: 60 mg more than can have come from there."""
+    patient, [first, second, *_] = await injected(session)
+    vial = await oil(session, patient, volume_ul=700)
+    for dose in (first, second):
+        report = Report(id=uuid4(), kind=Kind.TAKEN, author=patient.id, means=Means.APP)
+        await settle(session, patient.id, dose.id, report, now=dose.due_at)
+    line = await the_line(session, patient)
+    assert (line.dispensed, line.logged, line.on_record) == ("140", "200", "-60")
+    await counted(session, vial, 0, END - DAY)
+    line = await the_line(session, patient)
+    assert (line.counted, line.difference, line.doses_difference) == ("0", "-60", "-0.6")
 
 
 @ONE_SITE

@@ -1,6 +1,7 @@
 """A refill request is the clinic's task: asked once, closed with it, and without its note."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -112,7 +113,7 @@ async def test_closing_the_task_closes_the_request_and_keeps_the_clinics_note(
         session, access, clinic, asked.task.id, Outcome.SPOKE, "Too soon, see chart",
         frozenset({"1"}), MONDAY + DAY,
     )  # fmt: skip
-    [seen] = await asked_by(session, patient.id)
+    [seen] = await asked_by(session, patient.id, MONDAY)
     out = seen.out()
     assert (out.state, out.outcome, out.closed_at) == ("closed", Outcome.SPOKE, MONDAY + DAY)
     assert "chart" not in out.model_dump_json()
@@ -120,7 +121,7 @@ async def test_closing_the_task_closes_the_request_and_keeps_the_clinics_note(
         await withdraw(session, own(patient), asked.request.id, MONDAY + DAY)
     assert (await wish(session, patient, line)).state == "asked"
     await reopen(session, access, clinic, asked.task.id, frozenset({"2"}), MONDAY + 2 * DAY)
-    states = {each.request.id: each.state for each in await asked_by(session, patient.id)}
+    states = {each.request.id: each.state for each in await asked_by(session, patient.id, MONDAY)}
     assert states[asked.request.id] == "asked"
 
 
@@ -147,7 +148,7 @@ async def test_what_is_taken_back_closes_the_task(session: AsyncSession) -> None
 
 async def test_a_clinic_that_was_left_keeps_nobody_waiting(session: AsyncSession) -> None:
     patient, clinician, line = await cared_for(session)
-    await wish(session, patient, line)
+    first = await wish(session, patient, line)
     other = await a_clinician(session)
     await a_care_link(session, patient, other)
     with pytest.raises(AlreadyAsked):
@@ -156,7 +157,25 @@ async def test_a_clinic_that_was_left_keeps_nobody_waiting(session: AsyncSession
     assert link is not None
     link.ended_at = MONDAY
     await session.flush()
-    assert (await wish(session, patient, line)).task.clinic_id == other.clinic_id
+    again = await wish(session, patient, line)
+    assert again.task.clinic_id == other.clinic_id
+
+    async def states(now: datetime = MONDAY) -> dict[UUID, str]:
+        return {each.request.id: each.state for each in await asked_by(session, patient.id, now)}
+
+    assert await states() == {first.request.id: "lapsed", again.request.id: "asked"}
+    link.ended_at, link.ends_at = None, MONDAY + DAY
+    await session.flush()
+    assert await states() == {first.request.id: "asked", again.request.id: "asked"}
+    assert (await states(MONDAY + DAY))[first.request.id] == "lapsed", "its last day is over"
+    link.scope = Scope.SEE
+    await session.flush()
+    assert (await states())[first.request.id] == "lapsed", "who may only look closes nothing"
+    back = await withdraw(session, own(patient), first.request.id, MONDAY + DAY)
+    assert (back.state, back.task.closed_at) == ("withdrawn", MONDAY + DAY)
+    link.scope = Scope.CHANGE
+    await session.flush()
+    assert (await states())[first.request.id] == "withdrawn", "it does not open again"
 
 
 async def test_a_clinician_asks_in_the_patients_name_at_their_own_clinic(

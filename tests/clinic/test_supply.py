@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.accounts.models import Person
-from app.clinic import supply
+from app.clinic import figures
 from app.clinic.figures import Period, adherence_of, reports_of
 from app.clinic.flags import flags_of
 from app.clinic.reading import readings
@@ -136,6 +136,7 @@ async def test_more_logged_than_the_vials_can_have_held(course: Course) -> None:
     assert found["gap"] == {
         "code": "beyond_stock",
         "text": "4 doses more logged as taken than the vials on record can have held.",
+        "lines": [str(course.line)],
     }
     for dose in course.doses[20:24]:  # it was somebody else's vial, as they said
         await came_from(course.session, dose, None)
@@ -219,6 +220,11 @@ async def test_two_lines_of_one_medicine_share_its_vials(session: AsyncSession) 
     assert out.pooled.supply.gap is None
     left = {one.supply.left_over_doses for one in out.lines if one.supply}
     assert left == {out.pooled.supply.left_over_doses}, "one vial was counted, and not two"
+    first, second = (one.supply for one in out.lines if one.supply)
+    assert first.gap is not None
+    assert set(first.gap.lines) == set(lines)
+    assert first.gap.text.endswith(" logged as taken: the 2 lines of Sermorelin together.")
+    assert second.gap is None, "it is named once"
 
 
 @ONE_SITE
@@ -253,7 +259,7 @@ async def test_a_day_mistyped_on_a_label_makes_nobodys_whole_record_be_read(
         read.append(since)
         return await readings(session, patients, since, *rest)
 
-    monkeypatch.setattr(supply, "readings", spied)
+    monkeypatch.setattr(figures, "readings", spied)
     assert (await course.supply())["pdc"] == pdc(20)
     assert read[0] >= MONDAY - CARRIED - 2 * DAY
 

@@ -530,6 +530,7 @@ async def a_source_without_answers(page: Page) -> None:
 async def another_strength_typed(page: Page) -> None:
     """The first step, with ten times what the vial's record says."""
     await page.fill("[name=strength]", "2000")
+    await page.select_option("[name=unit]", "mg")
     await page.click("[data-confirm='1'] [type=submit]")
     await page.locator("[name=strength][aria-invalid=true]").wait_for()
 

@@ -219,4 +219,16 @@ async def test_a_refill_is_asked_for_and_the_closed_task_is_the_answer(clinic: C
 
     await mine.reload()
     await mine.locator("[data-refill=closed]", has_text="they left you a message").wait_for()
+    await mine.locator("[data-do=ask-refill]").first.click()
+    await mine.click("[data-refill] form [type=submit]")
+    await mine.locator("[data-refill=asked]").wait_for()
+    await mine.evaluate("""async () => {
+        for (const {id} of (await (await fetch('/api/care-links')).json()).links)
+            await fetch(`/api/care-links/${id}`, {method: 'DELETE'})
+    }""")
+    await mine.reload()
+    await mine.locator("[data-refill=lapsed]", has_text="can see to it any more").wait_for()
+    assert await mine.locator("[data-do=ask-refill]").count() == 0, "there is nobody to ask"
+    await mine.locator("[data-do=withdraw-refill]").click()
+    await mine.locator("[data-refill=lapsed]").wait_for(state="detached")
     await mine.context.close()

@@ -1,5 +1,6 @@
 """A new vial of another strength, from its label to tonight's dose, in a real browser."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 from sqlalchemy import select
 
 from app import clock
@@ -23,6 +24,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 SYRINGE = "u100_0_5"
 DOSES = """async () => (await (await fetch('/api/patients/me/doses')).json()).doses
     .filter(dose => dose.given && dose.label === 'Sermorelin')"""
+
+BOTH_MARKS = re.compile("Before 10 units .*Now 6 units .*less liquid", re.IGNORECASE)
 
 # Whether a finger that hits twice could press anything at the moment the second step appeared.
 HELD = """new MutationObserver(() => {
@@ -106,26 +109,35 @@ async def test_a_vial_of_another_strength_shows_its_mark_after_two_looks(tmp_pat
 
 
 async def look_twice(phone: Page) -> None:
-    """Type the label, with a slip of the pen first; then compare both marks and confirm the new."""
+    """Type the label, with a slip of the pen first and in another unit than the entry then; compare
+    both marks and confirm the new."""
     first = phone.locator("[data-confirm='1']")
     await first.wait_for()
     assert await phone.locator("[data-mark]").count() == 0
     await first.locator("[name=strength]").fill("1.5")
     await first.locator("[name=diluent]").fill("3")
     await first.get_by_role("button", name="Compare").click()
-    await first.get_by_text("0.5 mg").first.wait_for()
+    await first.locator("[name=unit][aria-invalid=true]").wait_for()
+    await first.locator("[name=unit]").select_option("mg")
+    await first.get_by_role("button", name="Compare").click()
+    await first.get_by_text("0.5 mg is not what the entry says, but a tenth of it.").wait_for()
     assert await first.locator("[name=strength]").input_value() == "1.5"
-    await first.locator("[name=strength]").fill("15")
+    await first.locator("[name=strength]").fill("15000")
+    await first.locator("[name=unit]").select_option("ug")
     await phone.evaluate(HELD)
     await first.get_by_role("button", name="Compare").click()
     second = phone.locator("[data-confirm='2']")
     await second.wait_for()
     assert await phone.evaluate("window.held") == "none"
+    # Whoever hears the heading, to which the keyboard was taken, hears both marks with it.
+    await expect(second.locator("h2:focus")).to_have_accessible_description(BOTH_MARKS)
     before, after = second.locator("[data-side=before]"), second.locator("[data-side=now]")
     assert (await before.locator(".mark").inner_text()).split() == ["10", "units"]
     assert (await after.locator(".mark").inner_text()).split() == ["6", "units"]
     await second.get_by_role("button", name="Draw to 6 units from now on").click()
     await phone.locator("[data-mark='6'] svg").first.wait_for()
+    told = phone.locator("[data-mark='6'] h2:focus")
+    await expect(told).to_have_accessible_description(re.compile("^Pull the plunger to the 6 mark"))
 
 
 def a_vial_that_was_used(client: httpx.Client, line: str) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, Route
+from playwright.async_api import Page, Route, expect
 
 from app import clock
+from app.schedule import A_DAY
 from tests.e2e.cast import take
-from tests.e2e.drawing import who_draws
+from tests.e2e.drawing import a_vial, who_draws
 from tests.e2e.people import QUIETLY, a_person_at_bedtime, migrated, serving, writing
 from tests.e2e.visit import OUTBOX, a_place_where_it_is_evening
 from tests.factories import a_line, signed_in
@@ -29,6 +30,7 @@ pytestmark = [
 
 TAKEN = "[data-do=taken-all]"
 ASKED = "[data-asks=site]"
+WHICH = "[data-asks=vial]"
 SUGGESTED = "[data-do=suggested-site]"
 WORKER = """new Promise(done => {
     const workers = navigator.serviceWorker
@@ -44,7 +46,8 @@ MINE = "/api/patients/me"
 
 @dataclass(frozen=True)
 class Evening:
-    """A server and a browser; one patient who took last night's dose, and one who has vials."""
+    """A server and a browser; a patient who took last night's dose, one who has vials, and one
+    whose vials are all past their date."""
 
     server: Server
     browser: Screens
@@ -77,10 +80,16 @@ async def evening(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Eve
         injects = await a_person_at_bedtime(session, zone, a_line(ladder=QUIETLY), nights=1)
         await take(session, injects, ago=timedelta(hours=23))
         draws, _ = (await who_draws(session, zone, now))["drawing-ready"]
+        wonders = await a_person_at_bedtime(session, zone, a_line(ladder=QUIETLY))
+        for days in (40, 41):
+            session.add(a_vial(wonders, "sermorelin", {"sermorelin": "5"}, now - A_DAY * days))
+        await session.flush()
         cookies = {
             name: (await signed_in(session, person, now))["Cookie"].partition("=")[2]
-            for name, person in (("injects", injects), ("draws", draws))
-        }
+            for name, person in (
+                ("injects", injects), ("draws", draws), ("wonders", wonders),
+            )
+        }  # fmt: skip
     async with Screens() as browser:
         with serving(server):
             yield Evening(server, browser, zone, cookies)
@@ -134,8 +143,46 @@ async def test_one_more_tap_says_where_it_went_also_without_a_network(evening: E
         await page.locator("[data-do=change-site]").click()
         await page.locator("[data-do=spots-as]").click()
         await page.get_by_role("radio", name="Right lower belly").press("Space")
+        # However long the list is, its button is in sight.
+        await page.locator(".spots legend").evaluate("legend => legend.scrollIntoView()")
+        await expect(page.locator("[data-do=save-site]")).to_be_in_viewport(ratio=1)
         await page.locator("[data-do=save-site]").press("Enter")
         await until(lambda: site_of(ask, tonight) == "abdomen_lower_right", "the other spot")
+        await page.context.close()
+
+
+async def test_which_vial_is_asked_after_the_spot_where_none_is_good_any_more(
+    evening: Evening,
+) -> None:
+    with evening.asking("wonders") as ask:
+        page = await evening.phone("wonders")
+        await page.locator(TAKEN).click()
+        # One question at a time, and neither has to be answered.
+        await page.locator(ASKED).wait_for()
+        assert await page.locator(WHICH).count() == 0
+        await page.locator("[data-do=pass-site]").click()
+        which = page.locator(WHICH)
+        await which.get_by_role("heading", name="Which vial was it from?").wait_for()
+        assert await which.locator("[data-vial]").count() == 2
+        chosen = which.locator("[data-vial]").last
+        assert "past its date" in await chosen.inner_text()
+        lot = (await chosen.inner_text()).split()[1]
+        await chosen.click()
+
+        said = page.locator("[data-dose] [data-given]")
+        assert await said.inner_text() == f"Lot {lot}"
+        # The button is gone; the keyboard is still at this dose.
+        await page.locator("[data-do=amend]:focus").wait_for()
+        await page.locator("[data-warning=past_its_date]").wait_for()
+        tonight = ask.get(f"{MINE}/doses").json()["doses"][0]
+        assert [vial["lot"] for vial in tonight["given"]["vials"]] == [lot]
+        await page.reload()
+        await said.wait_for()
+        assert await page.locator(f"{WHICH}, {ASKED}").count() == 0
+        # To draw from one of these is not the thing to do.
+        await page.goto(f"{evening.server.url}/supplies")
+        await page.get_by_role("link", name="Add what you have").wait_for()
+        assert await page.locator("[data-line] .button.main").count() == 0
         await page.context.close()
 
 

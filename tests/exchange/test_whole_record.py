@@ -1,9 +1,21 @@
 """What an export holds of a patient, and what it leaves out on purpose."""
 
+from collections import defaultdict
+from uuid import uuid4
+
+import pytest
+
 import app.main  # noqa: F401 - every table is known
 from app.db import Base
 from app.exchange.ending import KEPT, tables_to_empty
 from app.exchange.record import BY_NAME
+from app.exchange.supplied import must_be_supplies
+from app.problems import Invalid
+from app.sites.models import Placement, Reacted, Reaction
+from app.supplies.models import SourceCheck
+from tests.story_time import MONDAY
+
+ID = uuid4()
 
 LEFT_OUT = {
     # Told under `also`, without what would let anybody in or reach a device.
@@ -46,3 +58,27 @@ def test_an_erasure_empties_every_table_but_the_trail() -> None:
     }
     # Of invites and webhooks only who made them is kept: an id.
     assert named - of_somebody() == {"invite", "webhook"}
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "told"),
+    [
+        (Placement(patient_id=ID, id=ID, dose_id=ID, seq=1, said_at=MONDAY, author_id=ID,
+                   site="left_ear"), "tables.placement.0.site", "left_ear"),
+        (Reaction(patient_id=ID, id=ID, site="left_ear", kind=Reacted.LUMP,
+                  noticed_on=MONDAY.date(), said_at=MONDAY, author_id=ID),
+         "tables.reaction.0.site", "left_ear"),
+        (SourceCheck(patient_id=ID, id=ID, vial_id=ID, answers={"smell": "yes"}, author_id=ID,
+                     at=MONDAY), "tables.source_check.0.answers", "smell"),
+    ],
+)  # fmt: skip
+def test_a_code_that_this_release_does_not_have_is_refused_by_name(
+    row: Base, field: str, told: str
+) -> None:
+    made: defaultdict[type[Base], list[Base]] = defaultdict(list, {type(row): [row]})
+    with pytest.raises(Invalid) as refused:
+        must_be_supplies(made, MONDAY)
+    (error,) = refused.value.errors
+    assert error["field"] == field
+    assert told in refused.value.detail
+    assert "release of Vesper that saved it" in error["cure"]

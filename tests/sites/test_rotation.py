@@ -293,3 +293,31 @@ def test_a_spot_without_a_source_is_refused() -> None:
 def test_a_day_of_tests_is_what_it_says() -> None:
     assert on(1) - on(0) == timedelta(days=1)
     assert len(injections(7)) == 9
+
+
+def test_where_everything_rests_the_rest_that_ends_first_counts_and_not_the_last_use() -> None:
+    """The thigh's muscle was never used, but its skin was yesterday, without a date to end on."""
+    before = [
+        use("ventrogluteal_left", 5, route=IM), use("ventrogluteal_right", 6, route=IM),
+        use("vastus_lateralis_right", 7, route=IM), use("thigh_left", 9),
+    ]  # fmt: skip
+    found = look(Wanted(IM, on(10)), before, [])
+    assert suggested(found) == "ventrogluteal_left"
+    assert "the one whose rest ends first" in found.why
+
+
+def test_what_another_medicine_did_since_does_not_hide_where_this_one_went_last() -> None:
+    before = [
+        use("abdomen_upper_left", 0, medicine="semaglutide"),
+        use("thigh_left", 1, medicine="semaglutide"), use("thigh_left", 2),
+        use("upper_arm_left", 3),
+    ]  # fmt: skip
+    found = look(Wanted(SC, on(4), "semaglutide"), before, [])
+    resting = {spot.site.code for spot in found.spots if spot.resting and spot.legal}
+    assert resting == {"thigh_left", "upper_arm_left"}
+
+
+def test_a_spot_that_was_used_later_that_evening_has_rested_no_day() -> None:
+    """A dose after midnight that belongs to the night before, and one that was logged late."""
+    found = look(Wanted(SC, on(3)), [use("thigh_left", 4)], [])
+    assert [spot.rested_days for spot in found.spots if spot.last] == [0]

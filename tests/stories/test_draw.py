@@ -4,6 +4,7 @@ from asyncio import gather
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import func, select
 
 from app.supplies.models import Confirmation
@@ -12,6 +13,7 @@ from tests.stories.test_evening import a_clinic, a_patient_with
 
 MINE = "/api/patients/me"
 FIRST, SECOND, THIRD = "LOT-A", "LOT-B", "LOT-C"
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def ug(value: str) -> dict[str, str]:
@@ -77,8 +79,9 @@ async def compared(
 
 
 def nothing_shown(seen: Any) -> None:
-    """No mark and no strength stands anywhere in the answer."""
-    assert (seen["draw"], seen["changed"]) == (None, None)
+    """No mark, no strength and no volume stands anywhere in the answer."""
+    assert (seen["draw"], seen["changed"], seen["words"]) == (None, None, None)
+    assert seen["vial"]["left"] is None
     assert (seen["vial"]["strength"], seen["vial"]["per_ml"]) == (None, None)
     assert seen["confirm"] is None or seen["confirm"]["now"] is None
     codes = {each["code"] for each in seen["warnings"]}
@@ -328,6 +331,15 @@ async def test_a_syringe_that_is_too_small_or_too_coarse_gets_no_figure(world: W
     await world.pass_time(days=3)
     late = await looked(patient, line)
     assert (late["state"], late["warnings"][0]["code"]) == ("ready", "past_its_date")
+    # Its oil may be what somebody is allergic to: that is asked, and heard before drawing.
+    asked = (await patient("GET", "/api/source-checklist"))["questions"]
+    (allergy,) = [each for each in asked if each["medicines"]]
+    assert (allergy["code"], allergy["medicines"]) == ("allergy", ["testosterone_cypionate"])
+    assert "cottonseed oil" in allergy["text"]
+    check = {"id": str(uuid4()), "answers": {"allergy": "unsure"}}
+    told = await patient("POST", f"{MINE}/vials/{body['id']}/source-checks", check)
+    assert told["warnings"][0]["code"] == "allergy"
+    assert (await looked(patient, line))["warnings"][0]["code"] == "allergy"
 
 
 async def test_the_amount_is_the_one_prescribed_for_tonight(world: World) -> None:
@@ -356,7 +368,10 @@ async def test_the_amount_is_the_one_prescribed_for_tonight(world: World) -> Non
     held = await looked(patient, line)
     assert (held["state"], held["warnings"][0]["code"]) == ("ready", "not_in_force")
     assert "Monday 30 November" in held["warnings"][0]["text"]
+    other = await powder(patient, SECOND, "10", "2")
+    begun = await read_label(patient, line, other, "5")
     await patient("POST", f"{MINE}/protocol/lines/{line}/stop", {"reason": "Enough"})
+    await compared(patient, begun, expect=409)  # nothing is confirmed of what is not prescribed
     stopped = await looked(patient, line)
     assert (stopped["state"], stopped["warnings"][0]["code"]) == ("no_figure", "not_in_force")
     nothing_shown(stopped)
@@ -427,3 +442,129 @@ async def test_another_drug_a_thrown_away_vial_tablets_and_a_blend(world: World)
     assert (shown["tablets"], shown["syringe"], shown["state"]) == (True, None, "ready")
     assert shown["draw"]["words"] == "Take half a tablet. That is 0.5 mg, as prescribed."
     assert shown["vial"]["left"] == {"value": "30", "unit": "{tablet}"}
+    # As much in one mL as was in a tablet is no strength that was looked at before.
+    drops = {
+        **pack, "id": str(uuid4()), "form": "solution", "volume": {"value": "5", "unit": "mL"},
+    }  # fmt: skip
+    del drops["tablets"]
+    await pills("POST", f"{MINE}/vials", drops, expect=201)
+    await pills("PUT", f"{MINE}/lines/{line}/kit", {"syringe": "ml_1"})
+    seen = await looked(pills, line, vial=drops["id"])
+    assert (seen["confirm"]["kind"], seen["confirm"]["step"]) == ("two_steps", 1)
+    await read_label(pills, line, drops["id"], expect=409)  # it is not the same
+    nothing_shown(seen)
+
+
+@on_sqlite
+async def test_a_dose_that_is_tapped_first_tells_nobody_how_much_it_was(world: World) -> None:
+    """What is left is a count of the vial, and stays; what one dose was is no fact before somebody
+    looked at the label, but arithmetic on what may be mistyped, and who looks it up draws by it."""
+    patient, _ = await a_patient_with(world)
+    line = await a_line(patient)
+    vial = await powder(patient, FIRST, "5", "2")
+    await patient("PUT", f"{MINE}/lines/{line}/kit", {"syringe": "u100_0_5"})
+    await world.pass_time(hours=17, minutes=30)
+    (dose, *_) = (await patient("GET", f"{MINE}/doses?from=2026-11-23&to=2026-11-24"))["doses"]
+    log = {"id": str(uuid4()), "kind": "taken"}
+    taken = await patient("PUT", f"/api/doses/{dose['id']}/log", log)
+
+    async def told() -> tuple[Any, Any, Any, Any]:
+        (again, *_) = (await patient("GET", f"{MINE}/doses?from=2026-11-23&to=2026-11-24"))["doses"]
+        history = await patient("GET", f"{MINE}/vials/{vial}/history")
+        (drawn,) = [each for each in history["events"] if each["kind"] == "drawn"]
+        seen = await looked(patient, line)
+        return (
+            again["given"]["vials"][0]["quantity"], drawn["quantity"], seen["vial"]["left"],
+            seen["vials"][0]["left"],
+        )  # fmt: skip
+
+    assert taken["given"]["vials"][0]["lot"] == FIRST
+    assert taken["given"]["vials"][0]["quantity"] is None
+    assert await told() == (None, None, None, None)
+    nothing_shown(await looked(patient, line))
+    shelf = (await patient("GET", f"{MINE}/vials/{vial}"))["left"]
+    assert shelf == {"value": "1.898", "unit": "mL"}
+    begun = await read_label(patient, line, vial, "2.5")
+    assert (await told())[:2] == (None, None)  # one step is not two
+    await compared(patient, begun)
+    volumes = [{"value": value, "unit": "mL"} for value in ("0.1", "0.102", "1.898", "1.898")]
+    assert await told() == tuple(volumes)
+    # A corrected label is a new strength: it says nothing before it was looked at.
+    seen = await patient("GET", f"{MINE}/vials/{vial}")
+    await change(patient, seen, body={"diluent_volume": {"value": "4", "unit": "mL"}})
+    assert await told() == (None, None, None, None)
+    # Of another vial that was confirmed, the mark is not compared with one that was not.
+    other = await powder(patient, SECOND, "10", "2")
+    shown = await ready_with(patient, line, other, "5")
+    assert (shown["state"], shown["draw"]["mark"], shown["changed"]) == ("ready", "5", None)
+
+
+@on_sqlite
+async def test_a_pen_measures_the_dose_itself_and_nobody_draws_from_it(world: World) -> None:
+    weekly = peptide(
+        medicine="semaglutide", amount={"value": "0.25", "unit": "mg"},
+        recurrence={"weekdays": [1], "times": ["bedtime"]},
+    )  # fmt: skip
+    patient, _ = await a_patient_with(world, weekly)
+    line = await a_line(patient)
+    body: dict[str, Any] = {
+        "id": str(uuid4()), "medicine": "semaglutide", "form": "solution", "lot": "PEN",
+        "strengths": [{"substance": "semaglutide", "value": "1.34", "unit": "mg"}],
+        "volume": {"value": "1.5", "unit": "mL"}, "pharmacy": "A pharmacy",
+        "received_on": "2026-11-20",
+    }  # fmt: skip
+    await patient("POST", f"{MINE}/vials", body, expect=201)
+    seen = await looked(patient, line)
+    assert (seen["state"], seen["syringes"][-1]["kind"]) == ("no_syringe", "pen")
+    kit = {"syringe": "pen", "dead_space": {"value": "0.01", "unit": "mL"}}
+    refused = await patient("PUT", f"{MINE}/lines/{line}/kit", kit, expect=422)
+    assert refused["errors"][0]["field"] == "dead_space"
+    kept = await patient("PUT", f"{MINE}/lines/{line}/kit", {"syringe": "pen"})
+    assert kept["dead_space"] == {"value": "0", "unit": "uL"}
+
+    seen = await looked(patient, line)
+    assert (seen["state"], seen["draw"], seen["confirm"], seen["changed"]) == (
+        "pen", None, None, None,
+    )  # fmt: skip
+    assert seen["words"].startswith("Set the pen as your prescription says: 0.25 mg.")
+    assert seen["vial"]["left"] == {"value": "1.5", "unit": "mL"}
+    # With a syringe it is as with any vial: nothing is shown before it was looked at twice.
+    asked = await looked(patient, line, syringe="u100_0_5")
+    assert (asked["state"], asked["confirm"]["step"]) == ("confirm", 1)
+    nothing_shown(asked)
+
+    await world.pass_time(hours=17, minutes=30)
+    (dose, *_) = (await patient("GET", f"{MINE}/doses?from=2026-11-23&to=2026-11-24"))["doses"]
+    log = {"id": str(uuid4()), "kind": "taken"}
+    taken = await patient("PUT", f"/api/doses/{dose['id']}/log", log)
+    assert [each["quantity"] for each in taken["given"]["vials"]] == [None]
+    pen = await patient("GET", f"{MINE}/vials/{body['id']}")
+    assert (pen["left"]["value"], pen["discard_on"]) == ("1.313", "2026-12-21")
+    history = await patient("GET", f"{MINE}/vials/{body['id']}/history")
+    assert ("A dose was taken with the pen", None) in [
+        (each["text"], each["quantity"]) for each in history["events"]
+    ]
+    # Who went over to a syringe has no mark to compare with.
+    await patient("PUT", f"{MINE}/lines/{line}/kit", {"syringe": "u100_0_3_half"})
+    begun = await read_label(patient, line, body["id"], "1.34")
+    shown = await compared(patient, begun, syringe="u100_0_3_half")
+    assert (shown["state"], shown["draw"]["mark"], shown["changed"]) == ("ready", "18.5", None)
+    await patient("PUT", f"{MINE}/lines/{line}/kit", {"syringe": "pen"})
+
+    # What is wrong with it is said all the same.
+    await change(patient, pen, body={"use_by": "2026-11-22"})
+    wasted = {
+        "id": str(uuid4()), "kind": "counted", "at": world.time.now.isoformat(),
+        "quantity": {"value": "0.1", "unit": "mL"},
+    }  # fmt: skip
+    await patient("POST", f"{MINE}/vials/{body['id']}/stock", wasted)
+    seen = await looked(patient, line)
+    assert seen["state"] == "pen"
+    assert [each["code"] for each in seen["warnings"]] == ["past_its_date", "over_left"]
+    assert "about 0.134 mg is left in this pen" in seen["warnings"][1]["text"]
+    # Nobody can tell how much of it is in a pen that counts something else.
+    pen = await patient("GET", f"{MINE}/vials/{body['id']}")
+    units = [{"substance": "semaglutide", "value": "5", "unit": "[IU]"}]
+    await change(patient, pen, body={"strengths": units})
+    seen = await looked(patient, line)
+    assert (seen["state"], seen["words"]) == ("no_figure", None)

@@ -170,7 +170,30 @@ async def test_who_looks_after_themselves_hears_that_there_is_no_clinic(world: W
     refused = await alone("POST", "/api/patients/me/refill-requests", wanted, expect=409)
     assert refused["type"] == "/problems/no-clinic"
     assert "Let a clinic in" in refused["cure"]
-    assert (await alone("GET", "/api/patients/me/refill-requests"))["requests"] == []
+    found = await alone("GET", "/api/patients/me/refill-requests")
+    assert found == {"requests": [], "can_be_asked": False}, "it need not be tried first"
+
+
+async def test_who_left_the_clinic_hears_that_nobody_will_see_to_it_and_asks_the_next(
+    world: World, care: Care
+) -> None:
+    own = "/api/patients/me/refill-requests"
+    await care.patient("POST", own, {"id": str(uuid4()), "line": care.line}, expect=201)
+    assert (await care.patient("GET", own))["can_be_asked"]
+    [link] = (await care.patient("GET", "/api/care-links"))["links"]
+    await care.patient("DELETE", f"/api/care-links/{link['id']}", expect=204)
+    left = await care.patient("GET", own)
+    assert ([each["state"] for each in left["requests"]], left["can_be_asked"]) == (
+        ["lapsed"], False,
+    )  # fmt: skip
+    other = await in_care(world, "Ben")
+    invited = (await other.clinician("POST", "/api/clinic/invites", {}, expect=201))["code"]
+    await care.patient("POST", "/api/care-links", {"code": invited}, expect=201)
+    await care.patient("POST", own, {"id": str(uuid4()), "line": care.line}, expect=201)
+    found = await care.patient("GET", own)
+    assert [each["state"] for each in found["requests"]] == ["asked", "lapsed"]
+    [task] = (await other.clinician("GET", "/api/clinic/tasks"))["tasks"]
+    assert task["patient"]["id"] == care.id
 
 
 async def test_the_list_hears_of_vials_and_the_figures_of_what_they_held(care: Care) -> None:

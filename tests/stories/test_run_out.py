@@ -137,9 +137,24 @@ async def test_a_step_shortens_it_and_a_hold_lengthens_it(world: World) -> None:
 async def test_weeks_off_make_it_last_longer(world: World) -> None:
     weeks = peptide(recurrence={"times": ["bedtime"], "weeks_on": 1, "weeks_off": 1})
     patient, _ = await a_patient_with(world, weeks)
-    await a_vial(patient, 10)
+    vial = await a_vial(patient, 10)
     # Seven nights, a week without, and three of the third week.
     assert (await the_line(patient))["short_on"] == "2026-12-10"
+    for left, text in (("0", "Nothing is left"), ("0.05", "Not enough is left")):
+        world.time.advance(minutes=1)  # two counts of one instant have no order
+        count = {"id": str(uuid4()), "kind": "counted", "at": world.time.now.isoformat(),
+                 "quantity": {"value": left, "unit": "mL"}}  # fmt: skip
+        await patient("POST", f"/api/patients/me/vials/{vial['id']}/stock", count)
+        line = await the_line(patient)
+        assert line["text"] == f"{text} for the next dose, on Monday 23 November."
+        assert (line["state"], line["enough_until"], line["short_on"]) == (
+            "out", None, "2026-11-23",
+        )  # fmt: skip
+    hold = {"since": "2026-11-23", "until": None, "reason": "until the next visit"}
+    await patient("POST", f"/api/patients/me/protocol/lines/{line['id']}/hold", hold)
+    line = await the_line(patient)
+    assert (line["short_on"], line["doses_left"]) == (None, 0)
+    assert line["text"] == "As things stand, no dose is to be taken in the next year."
 
 
 async def test_an_hour_of_ones_own_waits_for_the_end_of_quiet_hours_and_all_is_one_push(

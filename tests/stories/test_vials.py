@@ -74,7 +74,7 @@ async def test_one_tap_takes_the_dose_from_the_vial_in_use(world: World) -> None
     assert taken["given"] == {
         "vials": [{
             "id": vial["id"], "lot": "A1", "medicine_name": "Sermorelin",
-            "quantity": {"value": "0.1", "unit": "mL"},
+            "quantity": None,  # until its strength was confirmed, nobody is told how much it was
         }],
         "assumed": True, "site": None, "asks": {"vial": False, "site": True}, "warnings": [],
     }  # fmt: skip
@@ -89,7 +89,7 @@ async def test_one_tap_takes_the_dose_from_the_vial_in_use(world: World) -> None
     await patient("POST", f"/api/doses/{tonight['id']}/undo", {"id": str(uuid4())})
     assert (await on_shelf(patient))["A1"]["left"]["value"] == "2"
     again = await take(patient, tonight)
-    assert again["given"]["vials"][0]["quantity"]["value"] == "0.1"
+    assert again["given"]["vials"][0]["lot"] == "A1"
     # A dose that was left out, and one outside the plan.
     extra = {"id": str(uuid4()), "line_id": tonight["line_id"], "confirmed": True}
     added = await patient("POST", "/api/doses/extra", extra, expect=201)
@@ -169,9 +169,8 @@ async def test_the_rest_of_one_vial_some_of_the_next_and_what_was_counted(world:
     await world.pass_time(hours=17, minutes=30)
     tonight, *_ = await doses(patient, "2026-11-23", "2026-11-24")
     taken = await take(patient, tonight)
-    parts = [(each["lot"], each["quantity"]["value"]) for each in taken["given"]["vials"]]
-    assert parts == [("A1", "0.06"), ("A2", "0.02")]  # 150 mcg and 100 mcg
-    shelf = await on_shelf(patient)
+    assert [each["lot"] for each in taken["given"]["vials"]] == ["A1", "A2"]
+    shelf = await on_shelf(patient)  # of the one 150 mcg, of the other 100
     assert (shelf["A1"]["status"], shelf["A2"]["left"]["value"]) == ("empty", "1.98")
     codes = [each["code"] for each in shelf["A2"]["warnings"]]
     assert "strength_changed" not in codes  # both were first drawn from in the same moment
@@ -185,9 +184,7 @@ async def test_the_rest_of_one_vial_some_of_the_next_and_what_was_counted(world:
     assert kinds[0] == ("drawn", False)
     assert sorted(kinds[1:]) == [("counted", True), ("entered", False)]
     drawn = history["events"][0]
-    assert (drawn["dose"], drawn["assumed"], drawn["quantity"]["value"]) == (
-        tonight["id"], True, "0.06",
-    )  # fmt: skip
+    assert (drawn["dose"], drawn["assumed"], drawn["quantity"]) == (tonight["id"], True, None)
     # Thrown away, what was in it is gone; kept after all, it is there again.
     gone = await change(
         patient, told, "/discard", {"why": "damaged", "at": world.time.now.isoformat()}
@@ -196,6 +193,44 @@ async def test_the_rest_of_one_vial_some_of_the_next_and_what_was_counted(world:
     assert set(await on_shelf(patient, gone=False)) == {"A2"}
     kept = await change(patient, gone, "/keep", {})
     assert kept["left"]["value"] == "1.94"
+
+
+async def test_a_dose_of_which_only_some_was_left_is_told_so_until_somebody_says_more(
+    world: World,
+) -> None:
+    """The last drops, and no other vial: less was taken, or there was more in it, or elsewhere."""
+    patient, _ = await a_patient_with(world, peptide())
+    ready = {
+        "reconstituted_at": world.time.now.isoformat(),
+        "diluent_volume": {"value": "0.16", "unit": "mL"}, **WATER,
+        "strengths": [{"substance": "Sermorelin", "value": "400", "unit": "ug"}],
+    }  # fmt: skip
+    vial = await patient("POST", f"{MINE}/vials", powder(**ready), expect=201)
+    await world.pass_time(hours=17, minutes=30)
+    tonight, *_ = await doses(patient, "2026-11-23", "2026-11-24")
+    assert (await take(patient, tonight))["given"]["warnings"] == []
+    await world.pass_time(days=1)
+    tonight, *_ = await doses(patient, "2026-11-24", "2026-11-25")
+    taken = await take(patient, tonight)
+    for given in (taken["given"], (await doses(patient, "2026-11-24", "2026-11-25"))[0]["given"]):
+        assert [each["id"] for each in given["vials"]] == [vial["id"]]
+        assert (given["assumed"], given["asks"]["vial"]) == (True, True)
+        assert [each["code"] for each in given["warnings"]] == ["partly_covered"]
+        assert "vial" in given["warnings"][0]["text"]
+    assert (await on_shelf(patient))["A1"]["left"]["value"] == "0"
+    less = {
+        "id": str(uuid4()), "kind": "taken", "replaces": taken["outcome_id"],
+        "amount": {"value": "150", "unit": "ug"},
+    }  # fmt: skip
+    told = await patient("POST", f"/api/doses/{tonight['id']}/amend", less)
+    assert (told["given"]["warnings"], told["given"]["asks"]["vial"]) == ([], False)
+    whole = {"id": str(uuid4()), "kind": "taken", "replaces": less["id"]}
+    told = await patient("POST", f"/api/doses/{tonight['id']}/amend", whole)
+    assert told["given"]["asks"]["vial"]
+    said = {"id": str(uuid4()), "vial": vial["id"]}
+    told = await patient("PUT", f"{MINE}/doses/{tonight['id']}/vial", said)
+    assert (told["given"]["assumed"], told["given"]["asks"]["vial"]) == (False, False)
+    assert [each["code"] for each in told["given"]["warnings"]] == ["overdrawn"]
 
 
 async def test_patient_and_clinic_write_in_one_record_and_say_where_a_vial_is_from(

@@ -8,16 +8,18 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.audit import AuditEntry
-from app.db import Sessions
+from app.db import Base, Sessions
 from app.doses.models import Dose
 from app.supplies.counting import Count, Injection, Used, begins, lasts_until, left
-from app.supplies.models import ConsumableCount, SupplyLook
+from app.supplies.models import Consumable, ConsumableCount, LineKit, SupplyLook
 from tests.factories import a_line, a_patient, a_protocol, signed_in
 from tests.story_time import MONDAY, Clock
 from tests.supplies.test_forecast import TONIGHT, nightly
+from tests.test_verification import Record, another, let_anything_be_changed
 
 LINE = UUID(int=5)
 HOUR = timedelta(hours=1)
@@ -77,7 +79,9 @@ def test_they_last_until_the_day_before_the_first_injection_without() -> None:
     needs = nightly(30)
     assert lasts_until(5, needs, Used(1)) == TONIGHT + timedelta(days=4)
     assert lasts_until(5, needs, Used(2)) == TONIGHT + timedelta(days=1)
-    assert lasts_until(0, needs, Used(1)) == TONIGHT - timedelta(days=1)
+    assert lasts_until(0, needs, Used(1)) is None, "not up to last night, which says nothing"
+    assert lasts_until(1, needs, Used(2)) is None
+    assert lasts_until(2, needs, Used(2)) == TONIGHT
     assert lasts_until(30, needs, Used(1)) is None
     assert lasts_until(None, needs, Used(1)) is None
     assert lasts_until(1, needs, Used(0)) is None
@@ -219,3 +223,54 @@ async def test_bad_counts_and_settings_change_nothing(patient: Patient, time: Cl
     for _ in range(2):
         assert await patient("PUT", "/supplies/settings", wanted) == wanted
     assert (await patient("GET", "/supplies"))["settings"] == wanted
+
+
+# All of what a digest covers; the two that change in place, and the one that is voided once.
+TOLD: dict[type[Base], int] = {LineKit: 6, Consumable: 10, ConsumableCount: 9}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_every_column_of_a_syringe_a_supply_and_a_count_is_told_of_in_the_audit(
+    patient: Patient, sessions: Sessions, engine: AsyncEngine
+) -> None:
+    """Whoever changes one in the database, removes one, or puts one back, is found."""
+
+    async def findings(record: Record) -> list[str]:
+        # The factory of the protocol tells the audit of nothing.
+        found = (await record.verify()).findings
+        return [each for each in found if not each.startswith("version")]
+
+    record = Record(engine, sessions)
+    before = {}
+    for syringe in ("u100_1", "u100_0_3_half", "u100_1"):  # twice the same would change nothing
+        body = {"syringe": syringe, "dead_space": {"value": "5", "unit": "uL"}}
+        await patient("PUT", f"/lines/{patient.injected}/kit", body)
+        [before[syringe]] = await record.rows(LineKit)
+    kept = await patient.keep(lines=[str(patient.injected)])
+    [entered] = await record.rows(Consumable)
+    await patient("PATCH", f"/consumables/{kept['id']}", {"low_at": 4}, seen=1)
+    count = await patient.count(kept, 5)
+    void = f"/consumables/{kept['id']}/counts/{count['last_count']['id']}/void"
+    await patient("POST", void)
+    await patient.count(kept, 7)
+    await patient("POST", f"/consumables/{kept['id']}/remove", expect=204)
+    await let_anything_be_changed(engine)
+    assert await findings(record) == [], "changes of one instant follow each other all the same"
+    for table, columns in TOLD.items():
+        plain = Base.metadata.tables[table.__tablename__]
+        assert len(plain.c) == columns
+        for row in await record.rows(table):
+            key = [column == getattr(row, column.name) for column in plain.primary_key]
+            for column in plain.c:
+                value = another(getattr(row, column.name), column)
+                forged = update(plain).where(*key).values({column.name: value})
+                async with record.tampered(forged) as tampered:
+                    assert await findings(tampered), column
+        async with record.tampered(delete(plain)) as tampered:
+            assert any("was removed" in each for each in await findings(tampered))
+    for old in (before["u100_0_3_half"], entered):
+        plain = Base.metadata.tables[type(old).__tablename__]
+        values = {column.name: getattr(old, column.name) for column in plain.c}
+        async with record.tampered(update(plain).values(values)) as tampered:
+            assert any("was altered" in each for each in await findings(tampered)), "as it was"
+    assert await findings(record) == []

@@ -8,8 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.supplies import catalogue
+from app.supplies.catalogue import Kept
 from app.supplies.dates import Discard, discard_of, opened_on
-from tests.supplies.labels import a_vial, oil, tablets
+from app.supplies.ledger import Contents, contents
+from app.supplies.models import Vial
+from app.supplies.scene import in_use
+from tests.supplies.labels import a_vial, dissolved, oil, tablets
 
 DENVER = ZoneInfo("America/Denver")
 AUCKLAND = ZoneInfo("Pacific/Auckland")
@@ -54,6 +59,12 @@ def test_dissolving_opens_a_powder_and_nothing_else() -> None:
     assert opened_on(oil(reconstituted_at=EVENING), None, DENVER) is None
 
 
+def test_a_medicine_may_say_another_number_of_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "KEPT", {"sermorelin": Kept(14, "[D] any")})
+    assert discard_of(a_vial(opened_at=EVENING), None, DENVER).day == date(2026, 11, 16)
+    assert discard_of(oil(opened_at=EVENING), None, DENVER).day == date(2026, 11, 30)
+
+
 def test_tablets_are_not_thrown_away_for_having_been_opened() -> None:
     pack = tablets(opened_at=EVENING, expires_on=date(2028, 1, 1))
     assert discard_of(pack, EVENING, DENVER) == Discard(date(2028, 1, 1), "expires")
@@ -64,6 +75,21 @@ def test_a_vial_may_be_used_on_its_day_and_is_past_it_the_next() -> None:
     assert not discard.passed(date(2026, 11, 30))
     assert discard.passed(date(2026, 12, 1))
     assert not Discard(None, None).passed(date(2099, 1, 1))
+
+
+def test_nobody_is_led_to_a_vial_past_its_date_while_there_is_another() -> None:
+    def held(vial: Vial) -> Contents:
+        return contents(vial, [], [], DENVER, EVENING)
+
+    today = date(2026, 11, 2)
+    past = held(dissolved("5", "2", use_by=date(2026, 11, 1), received_on=today))
+    assert in_use([past], today) is past  # then the answer says so
+    others = (
+        dissolved("5", "2", received_on=today), a_vial(received_on=today),
+        dissolved("5", "2", received_on=date(2026, 11, 3)),
+    )  # fmt: skip
+    for other in map(held, others):
+        assert in_use([past, other], today) is other
 
 
 days = st.none() | st.dates(date(2026, 10, 20), date(2027, 1, 10))

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.supplies.catalogue import SYRINGES, Syringe
-from app.supplies.draw import Draw, Warned, Worked, nearest, work_out
+from app.supplies.draw import Draw, Warned, Worked, at_mark, nearest, work_out
 from app.supplies.draw_words import percent, said, shown
 from app.supplies.models import Vial
 from app.supplies.strength import Part, Strength, full, strength_of
@@ -130,6 +130,7 @@ def test_a_mark_that_is_off_says_how_far_and_beyond_a_tenth_there_is_none(
     assert ("rounding" in codes(found)) == (code == "rounding")
     if not shown_at_all:
         assert "No figure is shown" in found.warnings[-1].text
+        assert codes(found)[:-1] == {"63": ["small_volume"], "10": ["below_two_units"]}[dose]
 
 
 @pytest.mark.parametrize(
@@ -210,6 +211,31 @@ def test_what_stays_in_the_syringe_is_not_there_for_the_next_dose() -> None:
 
 
 @pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (None, None), (1500, None), (187, None),
+        (186, "0.25 mg is prescribed, and about 0.24924 mg is left in this pen."),
+        (0, "about 0 mg is left"),
+    ],
+)  # fmt: skip
+def test_a_pen_gets_no_mark_and_says_when_it_holds_less(
+    left: int | None, words: str | None
+) -> None:
+    pen = oil("1.34", medicine="semaglutide", volume_ul=1500)
+    found = worked(mg("0.25"), pen, SYRINGES["pen"], left)
+    assert found.draw is None
+    assert codes(found) == ([] if words is None else ["over_left"])
+    assert words is None or words in found.warnings[0].text
+    # What is left is whole microlitres: less than half of one is no shortage.
+    almost = oil("1.341", medicine="semaglutide", volume_ul=1500)
+    assert codes(worked(mg("0.25"), almost, SYRINGES["pen"], 186)) == []
+    # Nothing is drawn to a mark, so a dose takes exactly what is prescribed.
+    assert at_mark(Fraction(12500, 67), SYRINGES["pen"].tick_ul) == Fraction(12500, 67)
+    other = worked(Amount(Decimal(5), "[IU]"), pen, SYRINGES["pen"])
+    assert codes(other) == ["other_unit"]
+
+
+@pytest.mark.parametrize(
     ("dose", "mark", "words"),
     [
         ("0.25", "0.25", "Take a quarter of a tablet. That is 0.25 mg, as prescribed."),
@@ -233,8 +259,23 @@ def test_tablets_that_cannot_be_cut_so_fine_get_no_figure() -> None:
     found = worked(mg("0.1"), tablets(), None)
     assert (found.draw, codes(found)) == (None, ["rounding"])
     assert "syringe" not in found.warnings[0].text
+    few = worked(mg("1"), tablets(), None, 500)
+    assert (codes(few), few.warnings[0].text) == (
+        ["over_left"], "This takes 1 tablet, and about 0.5 tablets is left.",
+    )  # fmt: skip
     half = drawn(Amount(Decimal("0.5"), "{tablet}"), tablets(), None)
     assert half.words == "Take half a tablet. That is what is prescribed."
+
+
+@pytest.mark.parametrize(
+    ("dose", "shown_at_all"), [("10", True), ("10.1", True), ("10.2", False), ("1000", False)]
+)
+def test_more_than_ten_tablets_at_once_are_taken_for_a_slip(dose: str, shown_at_all: bool) -> None:
+    found = worked(mg(dose), tablets("1", 5000), None)
+    assert (found.draw is not None) == shown_at_all
+    if not shown_at_all:
+        assert codes(found) == ["too_many"]
+        assert f"the prescription says {dose} mg" in found.warnings[0].text
 
 
 def test_units_that_do_not_turn_into_each_other_get_no_figure() -> None:
@@ -243,6 +284,8 @@ def test_units_that_do_not_turn_into_each_other_get_no_figure() -> None:
     assert "IU" in found.warnings[0].text
     nothing = Strength((Part("x", Fraction(1), "mg"), Part("y", Fraction(1), "[IU]")))
     assert codes(work_out(mg("1"), nothing, WHOLE)) == ["other_unit"]
+    empty = Strength((Part("x", Fraction(0), "mg"),))
+    assert codes(work_out(mg("1"), empty, WHOLE)) == ["other_unit"]
 
 
 @pytest.mark.parametrize(
@@ -277,7 +320,9 @@ def test_a_figure_that_had_to_be_rounded_says_so() -> None:
     ]  # fmt: skip
 
 
-syringes = st.sampled_from(sorted(SYRINGES.values(), key=lambda each: each.code))
+syringes = st.sampled_from(sorted(
+    (each for each in SYRINGES.values() if not each.is_pen), key=lambda each: each.code
+))  # fmt: skip
 per_ml = st.fractions(Fraction(1, 10), 300, max_denominator=30)
 amounts = st.decimals("0.001", "400", places=3)
 
@@ -370,6 +415,39 @@ def test_a_figure_never_hides_that_the_vial_holds_less(
     assume(found.draw is not None)
     assert found.draw is not None
     assert ("over_left" in codes(found)) == (found.draw.quantity > left)
+
+
+values = st.decimals("0.000001", "1000000", places=6)
+in_units = st.builds(Amount, values, st.sampled_from(["ng", "ug", "mg", "g", "[IU]"]))
+IN_MG = {"ng": Fraction(1, 10**6), "ug": Fraction(1, 1000), "mg": Fraction(1), "g": Fraction(1000)}
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    in_units, st.lists(in_units, min_size=1, max_size=4), st.integers(0, 4), syringes | st.none()
+)
+def test_whatever_the_units_a_mark_holds_what_it_says(
+    amount: Amount, labelled: list[Amount], counting: int, syringe: Syringe | None
+) -> None:
+    """From a millionth to a million, in milligrams or international units, alone or in a blend."""
+    parts = tuple(Part(f"s{n}", Fraction(at.value), at.unit) for n, at in enumerate(labelled))
+    counts = f"s{counting}" if counting < len(parts) else ""
+    found = work_out(amount, Strength(parts, counts, tablet=syringe is None), syringe)
+    counted = [part for part in parts if counts in ("", part.substance)]
+    if len({part.unit == "[IU]" for part in counted} | {amount.unit == "[IU]"}) > 1:
+        assert (found.draw, codes(found)) == (None, ["other_unit"])
+        return
+    draw = found.draw
+    if draw is None:
+        assert found.warnings
+        return
+    held = sum((part.value * IN_MG.get(part.unit, 1) for part in counted), Fraction(0))
+    asked = Fraction(amount.value) * IN_MG.get(amount.unit, 1)
+    assert draw.drawn * IN_MG.get(amount.unit, 1) == held * draw.quantity / 1000
+    assert draw.exact * held == asked * 1000
+    assert abs(held * draw.quantity / 1000 - asked) <= asked / 10
+    assert draw.quantity % (syringe.tick_ul if syringe else 250) == 0
+    assert "E" not in draw.words.replace("[IU]", "")
 
 
 @pytest.mark.parametrize("syringe", [HALF, THREE_ML, None])

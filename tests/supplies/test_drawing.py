@@ -108,6 +108,7 @@ class Night:
             return False
         before = await self.held()
         report = self.report(taken_at=self.now - A_MINUTE)
+        told = await self.told(number, self.now - A_MINUTE)
         for _ in range(2):
             await settle(self.session, self.patient, self.doses[number], report, now=self.now)
         taken = await self.held()
@@ -120,7 +121,7 @@ class Night:
         report = self.report(taken_at=report.taken_at)
         await settle(self.session, self.patient, self.doses[number], report, now=self.now)
         assert same(await self.held(), taken)
-        return True
+        return not await self.kept(number, told)
 
     async def undo(self, number: int) -> bool:
         if await self.outcome(number):
@@ -140,15 +141,36 @@ class Night:
             facts["taken_at"] = EVENING - timedelta(hours=hours)
         else:
             facts["amount"] = Amount(Decimal(how), "ug")
-        rows = await standing(self)
-        said = [row for row in rows if row.dose_id == self.doses[number] and not row.assumed]
+        mine = [row for row in await standing(self) if row.dose_id == self.doses[number]]
+        told = [row.vial_id for row in mine if not row.assumed]
+        if not mine:
+            told = await self.told(number, facts.get("taken_at") or outcome.taken_at or self.now)
         await amend(
             self.session, self.patient, self.doses[number], self.report(**facts), now=self.now
         )
-        kept = [row for row in await standing(self) if row.dose_id == self.doses[number]]
-        if said and how != "skip":
-            assert [(row.vial_id, row.assumed) for row in kept] == [(said[0].vial_id, False)]
-        return not said and how != "skip"
+        return how != "skip" and not await self.kept(number, told)
+
+    async def told(self, number: int, at: datetime) -> list[UUID | None]:
+        """The vial that somebody named of a dose the last time, if it was there at an instant."""
+        rows = await self.session.scalars(
+            select(Drawn)
+            .where(Drawn.patient_id == self.patient, Drawn.dose_id == self.doses[number])
+            .order_by(Drawn.seq)
+        )
+        said = [row.vial_id for row in rows if not row.assumed][-1:]
+        for vial_id in said:
+            vial = await self.session.get(Vial, (self.patient, vial_id)) if vial_id else None
+            if vial and vial.gone_at is not None and vial.gone_at <= at:
+                return []
+        return said
+
+    async def kept(self, number: int, told: list[UUID | None]) -> bool:
+        """Whether a dose stands as drawn from the vial that somebody named, as it must."""
+        rows = [row for row in await standing(self) if row.dose_id == self.doses[number]]
+        if told:
+            assert [(row.vial_id, row.assumed) for row in rows] == [(told[0], False)]
+        assert told or all(row.assumed for row in rows)
+        return bool(told)
 
     async def vial(self, number: int, which: int) -> bool:
         outcome = await self.outcome(number)
@@ -280,6 +302,15 @@ async def check_answers(night: Night, rows: list[Drawn]) -> None:
         given_out = answers.get(dose.id)
         shown = [each.id for each in given_out.vials] if given_out else []
         assert shown == [row.vial_id for row in parts if row.vial_id is not None]
+        codes = [each.code for each in given_out.warnings] if given_out else []
+        drawn = sum((amount_drawn(night, row) for row in parts), Decimal(0))
+        taken = (dose.outcome.amount if dose.outcome else None) or dose.amount
+        assert ("partly_covered" in codes) == (0 < drawn < taken.value * Decimal("0.95"))
+
+
+def amount_drawn(night: Night, row: Drawn) -> Decimal:
+    """In micrograms."""
+    return (row.quantity or 0) * Decimal("5" if row.vial_id == night.vials[1] else "2.5")
 
 
 async def a_night(session: AsyncSession) -> Night:
@@ -420,6 +451,55 @@ async def test_what_was_drawn_stays_when_the_label_is_corrected_and_a_note_is_ad
     assert await parts() == [(night.vials[2], 60)]
     await correct()  # it was the planned amount after all
     assert await parts() == [(night.vials[2], 50)]
+
+
+async def test_a_vial_that_somebody_named_is_kept_when_the_dose_is_reported_anew(
+    session: AsyncSession,
+) -> None:
+    """Taken back and logged again, or left out and taken after all; while the vial was there."""
+    night = await a_night(session)
+
+    async def parts() -> list[tuple[UUID | None, int | None, bool]]:
+        return [(row.vial_id, row.quantity, row.assumed) for row in await standing(night)]
+
+    async def again(after: timedelta = timedelta()) -> None:
+        await night.undo(0)
+        night.now += A_MINUTE
+        report = night.report(taken_at=night.now - A_MINUTE - after)
+        await settle(session, night.patient, night.doses[0], report, now=night.now)
+
+    await again()
+    assumed = [(night.vials[0], 50, True), (night.vials[1], 25, True)]
+    assert await parts() == assumed
+    await again()
+    assert await parts() == assumed, "nobody has said so"
+    await night.vial(0, 3)
+    named = [(night.vials[3], 100, False)]
+    await again()
+    assert await parts() == named
+    row = await session.get_one(Vial, (night.patient, night.vials[3]))
+    row.strengths = [{"substance": "Sermorelin", "value": "5", "unit": "mg"}]
+    night.now += A_MINUTE
+    await night.amend(0, "skip")
+    night.now += A_MINUTE
+    await night.amend(0, "earlier")
+    assert await parts() == named, "what was drawn stays as it was"
+    await night.amend(0, "skip")
+    night.now += A_MINUTE
+    await night.amend(0, "50")
+    assert await parts() == [(night.vials[3], 10, False)]
+    night.now += A_MINUTE
+    await night.discard(3)
+    await again()
+    assert await parts() == assumed, "that one was gone by then"
+    await again(after=timedelta(minutes=5))
+    assert await parts() == [(night.vials[3], 50, False)], "and still there five minutes before"
+    row.received_on = MONDAY.date() + timedelta(days=1)
+    await again(after=timedelta(minutes=5))
+    assert await parts() == assumed, "it had not come"
+    await night.vial(0, 4)
+    await again()
+    assert await parts() == [(None, None, False)], "from none of them, as was said"
 
 
 async def test_what_was_taken_before_a_count_is_not_taken_from_what_was_counted(

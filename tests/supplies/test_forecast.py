@@ -41,9 +41,16 @@ NIGHTS = 100
 
 def test_ten_doses_in_a_vial_are_ten_nights() -> None:
     found = run_out(nightly(20), [vial(2500, last_day=None)], DENVER)
-    assert found == Forecast(
-        enough_until=TONIGHT + DAY * 9, short_on=TONIGHT + DAY * 10, doses_left=10
-    )
+    assert found == Forecast(short_on=TONIGHT + DAY * 10, doses_left=10, nothing=True)
+    assert found.enough_until == TONIGHT + DAY * 9
+
+
+def test_an_empty_shelf_is_enough_until_no_day_at_all() -> None:
+    """Empty, past its date, or too little for one dose: which of these is told apart."""
+    past = vial(99_999, last_day=TONIGHT - DAY)
+    for stock, nothing in ([], True), ([past], True), ([vial(249, last_day=None)], False):
+        assert run_out(nightly(20), stock, DENVER) == Forecast(TONIGHT, 0, nothing=nothing)
+        assert run_out(nightly(20), stock, DENVER).enough_until is None
 
 
 def test_a_vial_past_its_date_holds_nothing_that_counts() -> None:
@@ -87,9 +94,9 @@ def test_a_single_use_vial_serves_one_dose() -> None:
 
 def test_what_cannot_be_counted_against_the_amount_is_unknown_and_nothing_is_out() -> None:
     tablets = Supply(UUID(int=7), Fraction(30_000), {"{tablet}": Fraction(1000)})
-    assert run_out(nightly(20), [tablets], DENVER) == Forecast(None, None, None, known=False)
+    assert run_out(nightly(20), [tablets], DENVER) == Forecast(None, None, known=False)
     assert run_out(nightly(20), [], DENVER).doses_left == 0
-    assert run_out([], [], DENVER) == Forecast(None, None, 0)
+    assert run_out([], [], DENVER) == Forecast(None, 0)
 
 
 def test_a_dose_that_is_due_after_midnight_is_of_the_next_day() -> None:
@@ -397,9 +404,9 @@ def test_the_days_and_doses_that_are_told_belong_together(
         before = [each for each in mine if found.short_on is None or each.night < found.short_on]
         if found.known:
             assert found.doses_left == len(before)
-            assert (found.short_on is None) == (found.enough_until is None)
+            assert (found.enough_until is None) == (found.short_on is None or not before)
             if found.short_on is not None:
-                assert found.enough_until == found.short_on - DAY
+                assert found.enough_until in {None, found.short_on - DAY}
                 assert any(each.night == found.short_on for each in mine)
 
 

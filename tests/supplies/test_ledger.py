@@ -175,8 +175,10 @@ def test_a_dose_takes_the_rest_of_one_vial_and_some_of_the_next(
         one.vial.id: Decimal(value) for one, (_, value) in zip(candidates, shelf, strict=True)
     }
     covered, most = Decimal(0), Decimal(0)
+    rest = parts.pop() if parts and parts[-1].vial is None else None
     for part in parts:
         assert part.quantity is not None
+        assert part.vial is not None
         assert 0 < part.quantity <= part.quantity + part.dead_space <= rooms[part.vial.id]
         covered += part.quantity * strengths[part.vial.id]
     for candidate in candidates:
@@ -184,8 +186,12 @@ def test_a_dose_takes_the_rest_of_one_vial_and_some_of_the_next(
     # To the microlitre of each vial.
     slack = Decimal("0.5") * sum(strengths.values())
     assert abs(covered - min(Decimal(micrograms), most)) <= slack
+    # What they do not hold is told, unless it is all of the dose, or next to nothing.
+    enough = Decimal(micrograms) * Decimal("0.95")
+    assert rest is None or (parts and covered < enough)
+    assert rest or not parts or covered >= enough - slack
     assert all(part.dead_space == 0 for part in parts[:-1])
-    used = [part.vial.id for part in parts]
+    used = [part.vial.id for part in parts if part.vial]
     empty_before = [each for each in candidates if each.vial.id in used[:-1]]
     assert all(each.room == part.quantity for each, part in zip(empty_before, parts, strict=False))
 
@@ -216,6 +222,15 @@ def test_a_dose_takes_what_its_mark_holds_where_a_mark_is_shown() -> None:
     for micrograms, tick, quantity in ((520, 0, 500), (520, None, 520)):
         (part,) = choose([Candidate(pills, 30_000)], Amount(Decimal(micrograms), "ug"), 84, tick)
         assert (part.quantity, part.dead_space) == (quantity, 0)
+
+
+@pytest.mark.parametrize(("holds", "told"), [(95, [95]), (94, [94, None]), (0, [])])
+def test_a_rest_that_no_vial_holds_is_a_part_unless_it_is_next_to_nothing(
+    holds: int, told: list[int | None]
+) -> None:
+    parts = choose([Candidate(VIAL, holds)], Amount(Decimal(100), "ug"))
+    assert [part.quantity for part in parts] == told
+    assert all((part.vial is None) is (part.quantity is None) for part in parts)
 
 
 def test_where_nobody_can_tell_how_much_it_is_the_vial_in_use_is_named_all_the_same() -> None:

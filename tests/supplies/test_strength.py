@@ -2,11 +2,14 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.supplies.confirmations import reads_as
+from app.supplies.ledger import contents
 from app.supplies.models import Form
 from app.supplies.strength import (
     amount_in,
@@ -19,6 +22,7 @@ from app.supplies.strength import (
     whole,
 )
 from app.units import Amount, IncompatibleUnits
+from tests.story_time import MONDAY
 from tests.supplies.labels import a_strength, a_vial, blend, dissolved, oil, tablets
 
 
@@ -102,6 +106,12 @@ def test_oil_and_tablets_are_counted_as_they_come() -> None:
     assert amount_in(oil(), 500, "{tablet}") is None
 
 
+def test_what_is_labelled_in_grams_is_not_lost_in_nanograms() -> None:
+    third = a_vial(a_strength("1", "g"), diluent_ul=300_000)
+    assert amount_in(third, 1, "ng") == Amount(Decimal("3333.333333333333"), "ng")
+    assert amount_in(third, 1, "[IU]") is None
+
+
 def test_a_third_stays_a_third() -> None:
     assert quantity_of(dissolved("3", "1"), mg("1")) == Fraction(1000, 3)
 
@@ -112,6 +122,32 @@ def test_decimals_are_exact_where_they_can_be_and_rounded_to_the_even_where_they
     assert decimal_of(Fraction(1, 3)) == Decimal("0.333333333333")
     assert rounded(Fraction(5, 2), 0) == 2
     assert rounded(Fraction(100, 3), 4) == Decimal("33.3333")
+
+
+@pytest.mark.parametrize(
+    ("powder", "water", "typed", "unit", "same"),
+    [
+        ("5", "2", "2.5", "mg", True), ("5", "2", "2.50", "mg", True),
+        ("5", "2", "2500", "ug", True), ("5", "2", "25", "mg", False),
+        ("5", "2", "2.5", "[IU]", False),
+        # Where a short decimal says it, it has to be that one.
+        ("8.5", "4", "2.125", "mg", True), ("8.5", "4", "2.12", "mg", False),
+        ("8.5", "4", "2.13", "mg", False),
+        # A third ends nowhere, so three digits are enough.
+        ("5", "3", "1.67", "mg", True), ("5", "3", "1.6667", "mg", True),
+        ("5", "3", "1.66", "mg", False), ("5", "3", "1.7", "mg", False),
+        ("5", "3", "1667", "ug", True), ("5", "3", "1670", "ug", False),
+        ("5", "3", "0.00167", "g", True), ("5", "3", "0.002", "g", False),
+    ],
+)  # fmt: skip
+def test_what_is_typed_from_the_label_is_its_strength(
+    powder: str, water: str, typed: str, unit: str, same: bool
+) -> None:
+    vial = dissolved(powder, water)
+    held = contents(vial, [], [], ZoneInfo("UTC"), MONDAY)
+    strength = counted(vial)
+    assert strength is not None
+    assert reads_as(Amount(Decimal(typed), unit), held, strength) == same
 
 
 milligrams = st.decimals("0.1", "100", places=2)

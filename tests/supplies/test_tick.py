@@ -23,8 +23,12 @@ from app.supplies.holding import contents_of_many
 from app.supplies.hours import may_speak, next_moment
 from app.supplies.looks import look_again
 from app.supplies.models import (
+    Consumable,
+    ConsumableCount,
+    Counted,
     Form,
     Gone,
+    Item,
     Stock,
     StockEntry,
     SupplyLook,
@@ -118,6 +122,44 @@ async def test_a_repeat_says_nothing_and_a_refill_starts_it_anew(
     assert await told(session, TEN + A_DAY * 10) == [("runs_out", "2026-12-08")]
 
 
+async def test_whoever_is_warned_earlier_than_one_vial_lasts_is_told_of_each(
+    session: AsyncSession, time: Clock
+) -> None:
+    patient = await somebody(session)
+    session.add(SupplySettings(patient_id=patient.id, lead_days=LONGEST_LEAD))
+    await a_vial(session, patient, doses=10)
+    assert await told(session, TEN) == [("runs_out", "2026-12-03")]
+    await a_vial(session, patient, doses=15, now=TEN + A_DAY * 8)
+    for day in (9, 10):
+        assert await told(session, TEN + A_DAY * day) == [], "until the night that was said"
+    assert await told(session, TEN + A_DAY * 11) == [("runs_out", "2026-12-29")]
+    for day in (12, 37):
+        assert await told(session, TEN + A_DAY * day) == [], "no vial came before this one"
+
+
+async def test_a_supply_that_is_low_is_told_again_after_more_came(
+    session: AsyncSession, time: Clock
+) -> None:
+    patient = await somebody(session)
+    key = uuid4()
+    session.add(Consumable(
+        patient_id=patient.id, id=key, item=Item.SWAB, name="Swabs", per_injection=0,
+        created_at=MONDAY, low_at=9,
+    ))  # fmt: skip
+    for day, kind, number, heard in (
+        (0, Counted.ADDED, 5, ["2026-11-23"]), (3, Counted.ADDED, 4, ["2026-11-26"]),
+        (4, Counted.ADDED, 20, []), (6, Counted.COUNTED, 2, ["2026-11-29"]),
+    ):  # fmt: skip
+        at = TEN + A_DAY * day
+        session.add(ConsumableCount(
+            patient_id=patient.id, id=uuid4(), consumable_id=key, kind=kind, number=number,
+            at=at, author_id=patient.id, said_at=at,
+        ))  # fmt: skip
+        await session.flush()
+        assert await told(session, at) == [("low", each) for each in heard]
+        assert await told(session, at + A_DAY) == []
+
+
 async def test_what_happens_at_night_waits_for_the_morning(
     session: AsyncSession, time: Clock
 ) -> None:
@@ -193,6 +235,9 @@ async def test_nothing_is_said_to_who_wants_none_or_has_no_device(
         await a_vial(session, each, doses=2)
     assert await told(session, TEN) == []
     await a_device(session, alone)
+    later = TEN + timedelta(hours=1)
+    await look_again(session, alone.id, later)
+    assert await told(session, later) == [], "a message that reached nobody is not sent again"
     assert await told(session, TEN + A_DAY) == [("runs_out", "2026-11-26")], "tried again"
 
 

@@ -1648,12 +1648,13 @@ export interface Schemas {
     readonly asked_at: string;
     readonly note: string;
     readonly runs_out_on: string | null;
-    readonly state: 'asked' | 'closed' | 'withdrawn';
+    readonly state: 'asked' | 'lapsed' | 'closed' | 'withdrawn';
     readonly outcome: Schemas['Outcome'] | null;
     readonly closed_at: string | null;
   };
   readonly RefillsOut: {
     readonly requests: readonly Schemas['RefillOut'][];
+    readonly can_be_asked: boolean;
   };
   readonly RefusedOut: {
     readonly row: number;
@@ -1943,6 +1944,7 @@ export interface Schemas {
     readonly text: string;
     readonly help: string;
     readonly source: string;
+    readonly medicines: readonly string[];
   };
   readonly SourceState: 'verified' | 'doubtful' | 'unverified';
   readonly SpotOut: {
@@ -2038,6 +2040,7 @@ export interface Schemas {
   readonly SupplyGapOut: {
     readonly code: 'beyond_stock' | 'left_over';
     readonly text: string;
+    readonly lines: readonly string[];
   };
   readonly SupplyOut: {
     readonly pdc: Schemas['SupplyShareOut'] | null;
@@ -2055,7 +2058,7 @@ export interface Schemas {
   readonly SyringeOut: {
     readonly code: string;
     readonly name: string;
-    readonly kind: 'units' | 'ml';
+    readonly kind: 'units' | 'ml' | 'pen';
     readonly capacity: Schemas['AmountOut'];
     readonly tick: Schemas['AmountOut'];
     readonly dead_space: Schemas['AmountOut'];
@@ -2181,8 +2184,9 @@ export interface Schemas {
     readonly syringe: Schemas['SyringeOut'] | null;
     readonly syringes: readonly Schemas['SyringeOut'][];
     readonly tablets: boolean;
-    readonly state: 'ready' | 'confirm' | 'no_vial' | 'not_dissolved' | 'no_syringe' | 'no_figure';
+    readonly state: 'ready' | 'confirm' | 'no_vial' | 'not_dissolved' | 'no_syringe' | 'no_figure' | 'pen';
     readonly draw: Schemas['FigureOut'] | null;
+    readonly words: string | null;
     readonly warnings: readonly Schemas['HeedOut'][];
     readonly confirm: Schemas['ConfirmOut'] | null;
     readonly changed: Schemas['ChangedOut'] | null;

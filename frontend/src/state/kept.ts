@@ -33,6 +33,8 @@ export interface KeptDraw extends Pick<Draw, 'state' | 'amount'> {
   readonly discard_on: string | null;
   readonly mark: string | null;
   readonly mark_unit: string;
+  /** What has to be known before it is drawn; a draw kept by an older version has none. */
+  readonly heed?: string;
   /** When the server said so, as an instant. */
   readonly at: string;
 }

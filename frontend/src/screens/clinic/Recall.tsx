@@ -113,7 +113,7 @@ function Row({ patient: { id, name, vials }, made, trouble }: { readonly patient
           <p class={`tag ${stillHas(vials) ? 'late' : ''}`}>{stillHas(vials) ? 'Has it' : 'Had it'}</p>
         </div>
         {vials.map((vial) => (
-          <p key={vial.id} class="small">{vial.medicine_name}, {vial.pharmacy}, lot {vial.lot}, came on {fullDate(vial.received_on)}. {STATUS[vial.status]}. {drawnText(vial.drawn)}</p>
+          <p key={vial.id} class="small">{vial.medicine_name}, {vial.pharmacy}, lot <span class="lot-number">{vial.lot}</span>, came on {fullDate(vial.received_on)}. {STATUS[vial.status]}. {drawnText(vial.drawn)}</p>
         ))}
         {vials.some(({ drawn }) => drawn.length > 0) && (
           <details>

@@ -70,7 +70,7 @@ export default function SuppliesOf({ patient, mayChange }: SuppliesOfProps): JSX
   );
 }
 
-function Refills({ requests }: RefillRequests): JSX.Element | null {
+function Refills({ requests }: Pick<RefillRequests, 'requests'>): JSX.Element | null {
   const shown = requests.filter(({ state }) => state !== 'withdrawn').slice(0, 5);
   if (shown.length === 0) return null;
   return (
@@ -79,7 +79,7 @@ function Refills({ requests }: RefillRequests): JSX.Element | null {
       <ul>
         {shown.map(({ id, line, asked_at, note, state, outcome, closed_at }) => (
           <li key={id} class="entry" data-refill={state}>
-            <p>{line.name}: asked on {dateOf(asked_at)}. {state === 'asked' ? <a href="/clinic/tasks?whose=all">Open, as a task</a> : <span class="soft">Done{closed_at && ` on ${dateOf(closed_at)}`}{outcome && `: ${outcomeText(outcome)}`}.</span>}</p>
+            <p>{line.name}: asked on {dateOf(asked_at)}. {state === 'asked' ? <a href="/clinic/tasks?whose=all">Open, as a task</a> : state === 'lapsed' ? <span class="soft">The clinic that was asked can no longer see to it.</span> : <span class="soft">Done{closed_at && ` on ${dateOf(closed_at)}`}{outcome && `: ${outcomeText(outcome)}`}.</span>}</p>
             {note && <p class="soft small">“{note}”</p>}
           </li>
         ))}

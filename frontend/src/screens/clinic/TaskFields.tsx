@@ -34,7 +34,7 @@ export function TaskFields({ form, task: { title, mine, due } }: { readonly form
       </Field>
       <fieldset>
         <legend>Whose it is</legend>
-        <div class="choices few">
+        <div class="choices side">
           <Choice name={`owner-${form.id}`} checked={mine.value} onPick={() => (mine.value = true)}>Mine</Choice>
           <Choice name={`owner-${form.id}`} checked={!mine.value} onPick={() => (mine.value = false)}>Nobody’s yet</Choice>
         </div>

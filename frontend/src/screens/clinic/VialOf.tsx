@@ -39,7 +39,7 @@ export function VialOf({ patient, vial, mayChange, onChecked }: VialOfProps): JS
         <h4>{vial.medicine_name}{vial.salt && <span class="soft">, {vial.salt}</span>}</h4>
         <p class="tag">{STATUS[status]}</p>
       </div>
-      <p class="small">{strength} {per}. Lot {vial.lot}, {vial.pharmacy}{vial.pharmacy_licence && `, licence ${vial.pharmacy_licence}`}. Came on {fullDate(vial.received_on)}.</p>
+      <p class="small">{strength} {per}. Lot <span class="lot-number">{vial.lot}</span>, {vial.pharmacy}{vial.pharmacy_licence && `, licence ${vial.pharmacy_licence}`}. Came on {fullDate(vial.received_on)}.</p>
       <p class="small">{left && `${left}. `}{status !== 'gone' && `${discardText(vial)}.`}</p>
       <p class={`state ${from.state === 'verified' ? 'good' : 'soft'}`} ref={source} tabIndex={-1}>
         {from.state === 'verified' && <Icon name="done" size={20} />}<span>{sourceText(from)}{from.state !== 'unverified' && from.by && <span class="soft"> ({from.by.role === 'clinician' ? 'clinic' : from.by.role})</span>}</span>

@@ -13,7 +13,7 @@ export const STATUS: Readonly<Record<Vial['status'], string>> = {
 
 /** How long a line lasts, in a word. */
 export const LASTS: Readonly<Record<SupplyLine['state'], string>> = {
-  enough: 'Enough', soon: 'Soon short', out: 'Short now', unknown: 'Cannot be worked out', no_vials: 'No vial on record',
+  enough: 'Enough', soon: 'Soon short', out: 'Short for the next dose', unknown: 'Cannot be worked out', no_vials: 'No vial on record',
 };
 
 /** Who looked at where a vial comes from, and what came of it. */

@@ -9,7 +9,7 @@ import { Choice } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { wallClock } from '../../words/time.ts';
 import { Figure } from './Figure.tsx';
-import { HEIGHT, placeOf, restsFor, spotTexts, WIDTH, type Clock } from './spots.ts';
+import { asListed, asRead, HEIGHT, placeOf, restsFor, spotTexts, WIDTH, type Clock } from './spots.ts';
 import './styles.ts';
 
 /** Set when the patient would rather read names than look at a picture. */
@@ -34,10 +34,10 @@ export function SpotMap({ legend, spots, suggested, value, onPick, opens, childr
   const asList = useSignal(localStorage.getItem(AS_LIST) === 'yes');
   const first = spots.find(({ code }) => code === (value ?? suggested[0]));
   const view = useSignal<Spot['view']>(opens ?? first?.view ?? 'front');
-  const placed = spots.filter(placeOf);
+  const placed = asRead(spots);
   const views = (['front', 'back'] as const).filter((side) => placed.some((spot) => spot.view === side));
   const shown = views.includes(view.value) ? view.value : (views[0] ?? 'front');
-  const listed = asList.value ? spots : spots.filter((spot) => !placeOf(spot));
+  const listed = asList.value ? asListed(spots, suggested) : spots.filter((spot) => !placeOf(spot));
   const change = (): void => {
     asList.value = !asList.value;
     if (asList.value) localStorage.setItem(AS_LIST, 'yes');
@@ -118,7 +118,7 @@ function Mark({ spot, name, suggested, checked, clock, onPick }: MarkProps): JSX
   );
 }
 
-/** What the signs mean that are to be seen. */
+/** What the signs mean that are to be seen; the names of the spots say it themselves. */
 function Key({ spots, suggested }: { readonly spots: readonly Spot[]; readonly suggested: readonly string[] }): JSX.Element | null {
   const next = spots.some(({ code, reaction }) => suggested.includes(code) && !reaction);
   const reacted = spots.some(({ reaction }) => reaction);
@@ -127,11 +127,11 @@ function Key({ spots, suggested }: { readonly spots: readonly Spot[]; readonly s
   const once = plainly.some(({ resting }) => resting && !resting.until);
   if (!rests && !once && !reacted && !next) return null;
   return (
-    <dl class="spot-key" aria-label="What the signs mean">
-      {next && <div><dt aria-hidden="true"><Icon name="star" size={16} /></dt><dd>suggested</dd></div>}
-      {rests && <div><dt aria-hidden="true">3 d</dt><dd>rests so many days</dd></div>}
-      {once && <div><dt aria-hidden="true"><Icon name="clock" size={16} /></dt><dd>used last, or beside it</dd></div>}
-      {reacted && <div><dt aria-hidden="true">!</dt><dd>reacted</dd></div>}
+    <dl class="spot-key" aria-hidden="true">
+      {next && <div><dt><Icon name="star" size={16} /></dt><dd>suggested</dd></div>}
+      {rests && <div><dt>3 d</dt><dd>rests so many days</dd></div>}
+      {once && <div><dt><Icon name="clock" size={16} /></dt><dd>used last, or beside it</dd></div>}
+      {reacted && <div><dt>!</dt><dd>reacted</dd></div>}
     </dl>
   );
 }

@@ -31,16 +31,18 @@ export function SpotPicker({ dose, legend, onDone }: SpotPickerProps): JSX.Eleme
   const suggestion = suggestionFor(dose);
   return (
     <SpotMap legend={legend} spots={spots} suggested={suggestion ? [suggestion.code] : []} value={chosen.value} onPick={(code) => (chosen.value = code)}>
-      <div class="spot-said" aria-live="polite">
-        {spot && <strong>{spot.name}</strong>}
-        {spot && spot.code !== recorded && spotTexts(spot, presentClock()).map((text) => <span key={text} class="soft small">{text}</span>)}
+      <div class="spot-chosen">
+        <div class="spot-said" aria-live="polite">
+          {spot && <strong>{spot.name}</strong>}
+          {spot && spot.code !== recorded && spotTexts(spot, presentClock()).map((text) => <span key={text} class="soft small">{text}</span>)}
+        </div>
+        {spot && spot.code !== recorded && (
+          <button class="button main mid wide" type="button" data-do="save-site" onClick={() => { void saySite(dose, spot); onDone(); }}>Save: {spot.name}</button>
+        )}
+        {spot && spot.code === recorded && (
+          <button class="button" type="button" data-do="no-site" onClick={() => { chosen.value = undefined; void saySite(dose, null); onDone(); }}>Take it back: {spot.name}</button>
+        )}
       </div>
-      {spot && spot.code !== recorded && (
-        <button class="button main mid wide" type="button" data-do="save-site" onClick={() => { void saySite(dose, spot); onDone(); }}>Save: {spot.name}</button>
-      )}
-      {spot && spot.code === recorded && (
-        <button class="button" type="button" data-do="no-site" onClick={() => { chosen.value = undefined; void saySite(dose, null); onDone(); }}>Take it back: {spot.name}</button>
-      )}
       {!all.value && usual(found.spots, recorded).length < found.spots.length && <button class="button plain" type="button" data-do="all-spots" onClick={() => (all.value = true)}>Show every spot</button>}
     </SpotMap>
   );

@@ -9,7 +9,7 @@ import type { Draw } from '../../api/supplies.ts';
 import type { KeptDraw } from '../../state/kept.ts';
 import { doses, plan } from '../../state/plan.ts';
 import type { KnownDose } from '../../words/dose.ts';
-import { isInjected, suggested, withSaid, type Said } from './spots.ts';
+import { heedText, isInjected, suggested, withSaid, type Said } from './spots.ts';
 
 /** Everything kept, by the line of a dose. */
 export interface Where {
@@ -52,10 +52,11 @@ export async function fetchSites({ id, line_id }: Pick<KnownDose, 'id' | 'line_i
 
 /** Fetch how much is drawn for a line, and keep it with the plan. */
 export async function fetchDraw(line: string): Promise<void> {
-  const { state, amount, vial, draw } = await get<Draw>(`/api/patients/me/draw?line=${line}`);
+  const { state, amount, vial, draw, warnings } = await get<Draw>(`/api/patients/me/draw?line=${line}`);
   const short: KeptDraw = {
     state, amount, lot: vial?.lot ?? null, discard_on: vial?.discard_on ?? null,
     mark: draw?.mark ?? null, mark_unit: draw?.mark_unit ?? '', at: new Date().toISOString(),
+    heed: heedText(warnings),
   };
   if (!plan.value) return;
   const { [line]: _, ...others } = plan.value.draws ?? {};

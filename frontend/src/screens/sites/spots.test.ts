@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { Given, Sites, Spot } from '../../api/sites.ts';
 import { some } from '../../api/some.ts';
-import { drawText, givenText, HEIGHT, lastText, merged, placeOf, restsFor, spotTexts, suggested, usual, WIDTH, withSaid } from './spots.ts';
+import { asListed, asRead, drawText, givenText, heedText, HEIGHT, lastText, merged, placeOf, restsFor, spotTexts, suggested, usual, WIDTH, withSaid } from './spots.ts';
 
 const CODES: readonly (readonly [string, Spot['view']])[] = [
   ['ventrogluteal', 'front'], ['vastus_lateralis', 'front'], ['deltoid', 'back'], ['buttock', 'back'],
@@ -41,6 +41,12 @@ test('in front your right is on the left of the picture, behind it is on the rig
   expect(front).toBeLessThan(WIDTH / 2);
   expect(back).toBeGreaterThan(WIDTH / 2);
   expect(placeOf({ code: 'elsewhere', side: '', view: 'front' })).toBeUndefined();
+});
+
+test('the keyboard goes over the picture row by row, and through the list from what is suggested to what is unusual', () => {
+  const map = [spot('elsewhere', { side: '' as Spot['side'] }), spot('ventrogluteal_left', { legal: false }), spot('thigh_left'), spot('abdomen_upper_left'), spot('abdomen_upper_right', { side: 'right' })];
+  expect(asRead(map).map(({ code }) => code)).toEqual(['abdomen_upper_right', 'abdomen_upper_left', 'ventrogluteal_left', 'thigh_left']);
+  expect(asListed(map, ['abdomen_upper_left']).map(({ code }) => code)).toEqual(['abdomen_upper_left', 'thigh_left', 'abdomen_upper_right', 'ventrogluteal_left', 'elsewhere']);
 });
 
 test('what was said on this phone counts as the last use, unless the server knows of a later one', () => {
@@ -109,7 +115,11 @@ test('a figure is said only of exactly the amount that is planned, from a vial t
   expect(drawText(draw, planned, '2026-11-22')).toEqual({ text: 'Draw 10 units', lot: 'A1' });
   expect(drawText(draw, { value: '200', unit: 'ug' }, '2026-11-22')).toEqual({ text: 'How much to draw' });
   expect(drawText(draw, { value: '100', unit: 'mg' }, '2026-11-22')).toEqual({ text: 'How much to draw' });
-  expect(drawText(draw, planned, '2026-12-01')).toEqual({ text: 'How much to draw' });
+  expect(drawText(draw, planned, '2026-12-01')).toEqual({ text: 'This vial is past its date', lot: 'A1' });
+  expect(drawText({ ...draw, state: 'confirm', mark: null }, planned, '2026-12-01')?.text).toBe('This vial is past its date');
+  expect(drawText({ ...draw, heed: heedText([{ code: 'small_volume' }, { code: 'over_left' }]) }, planned, '2026-11-22')).toEqual({ text: 'This vial holds less than a dose', lot: 'A1' });
+  expect(drawText({ ...draw, heed: heedText([{ code: 'small_volume' }]) }, planned, '2026-11-30')?.text).toBe('Draw 10 units');
+  expect(drawText({ ...draw, state: 'pen', mark: null }, planned, '2026-11-22')).toEqual({ text: 'Set the pen as prescribed', lot: 'A1' });
   expect(drawText({ ...draw, state: 'confirm', mark: null }, planned, '2026-11-22')).toEqual({ text: 'New strength: check how much to draw' });
   expect(drawText({ ...draw, state: 'no_vial' }, planned, '2026-11-22')).toBeUndefined();
   expect(drawText(undefined, planned, '2026-11-22')).toBeUndefined();

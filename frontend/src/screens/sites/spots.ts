@@ -32,6 +32,21 @@ export function placeOf({ code, side, view }: Pick<Spot, 'code' | 'side' | 'view
   return found && ((side === 'right') === (view === 'front') ? found : [WIDTH - found[0], found[1]]);
 }
 
+/** The spots on the pictures as the eye reads those, row by row: so arrow keys go from one to the next. */
+export function asRead(spots: readonly Spot[]): Spot[] {
+  const at = (spot: Spot): number => {
+    const [x, y] = placeOf(spot) ?? [0, 0];
+    return y * WIDTH + x;
+  };
+  return spots.filter(placeOf).sort((one, other) => at(one) - at(other));
+}
+
+/** The spots as a list: what is suggested, what is usual, what is not, and "somewhere else" at its end. */
+export function asListed(spots: readonly Spot[], suggested: readonly string[]): Spot[] {
+  const rank = (spot: Spot): number => (!placeOf(spot) ? 3 : suggested.includes(spot.code) ? 0 : spot.legal && spot.allowed ? 1 : 2);
+  return [...spots].sort((one, other) => rank(one) - rank(other));
+}
+
 /** What has been said here and the list of spots does not know of yet: where a dose went, and when. */
 export interface Said {
   readonly code: string;
@@ -155,15 +170,30 @@ export function givenText(given: Given | null | undefined): string {
   return given?.site ? [given.site.name, lots].filter(Boolean).join(' · ') : lots.charAt(0).toUpperCase() + lots.slice(1);
 }
 
+const HEEDED: Readonly<Record<string, string>> = {
+  allergy: 'An allergy was noted: look first',
+  used_before: 'This vial was for one use',
+  over_left: 'This vial holds less than a dose',
+};
+
+/** What has to be known before anything is drawn, in one line; empty where there is nothing. */
+export function heedText(warnings: readonly { readonly code: string }[]): string {
+  return warnings.map(({ code }) => HEEDED[code]).find(Boolean) ?? '';
+}
+
 /**
  * How much to draw, in one line; nothing where there is no vial to draw from. A figure is said only of
- * exactly the amount that is planned, and only while the vial's date has not passed.
+ * exactly the amount that is planned, while the vial's date has not passed and nothing is to be heeded first.
  */
 export function drawText(draw: KeptDraw | undefined, planned: Amount, today: string): { readonly text: string; readonly lot?: string | null } | undefined {
   if (!draw || draw.state === 'no_vial') return undefined;
+  // Said before it is drawn: afterwards it can only be flagged.
+  if (draw.discard_on && draw.discard_on < today) return { text: 'This vial is past its date', lot: draw.lot };
+  if (draw.heed) return { text: draw.heed, lot: draw.lot };
   if (draw.state === 'confirm') return { text: 'New strength: check how much to draw' };
   const same = draw.amount.unit === planned.unit && Number(draw.amount.value) === Number(planned.value);
-  const good = draw.state === 'ready' && draw.mark !== null && same && (!draw.discard_on || draw.discard_on >= today);
+  if (draw.state === 'pen') return { text: 'Set the pen as prescribed', lot: draw.lot };
+  const good = draw.state === 'ready' && draw.mark !== null && same;
   return good ? { text: `Draw ${draw.mark} ${draw.mark_unit}`, lot: draw.lot } : { text: 'How much to draw' };
 }
 

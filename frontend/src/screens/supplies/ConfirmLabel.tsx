@@ -9,17 +9,19 @@ import { unitName } from '../../words/units.ts';
 import { useFetched } from '../health/load.ts';
 import { divided, typed } from './decimals.ts';
 import { Suffixed } from './Suffixed.tsx';
-import { capital, strengthText } from './words.ts';
+import { unitsOf } from './vialDraft.ts';
+import { capital, shown, strengthText } from './words.ts';
 
 /**
- * The first step of confirming a concentration: what the label says, typed once more. What is on record
- * is not shown meanwhile, or it would be copied. A powder's label says what is in all of it; then the
- * volume is asked for as well, and one mL is worked out from what was typed.
+ * The first step of confirming a concentration: what the label says, typed once more. Neither the number
+ * nor the unit on record is shown meanwhile, or it would be copied. A powder's label says what is in all of
+ * it; then the volume is asked for as well, and one mL is worked out from what was typed.
  */
 export function ConfirmLabel({ draw, onAnswer }: { readonly draw: Draw; readonly onAnswer: (draw: Draw) => void }): JSX.Element {
   const form = useForm();
   const id = useSignal(crypto.randomUUID());
   const strength = useSignal('');
+  const unit = useSignal('');
   const volume = useSignal('');
   const differs = useSignal(false);
   const { vial, line, tablets, counts } = draw;
@@ -28,25 +30,25 @@ export function ConfirmLabel({ draw, onAnswer }: { readonly draw: Draw; readonly
   const whole = record?.form === 'powder' && !record.label_strengths;
   const figures = record?.label_strengths ?? record?.strengths ?? [];
   const counted = figures.find(({ substance }) => substance === counts) ?? figures[0];
-  const unit = counted?.unit ?? draw.amount.unit;
+  const units = unitsOf({ units: [counted?.unit ?? '', draw.amount.unit] });
   const of = figures.length < 2 ? (counted?.substance ?? draw.line.name) : counts === 'together' ? figures.map(({ substance }) => substance).join(' and ') : counts;
 
   const submit = form.submit(async () => {
     const read = typed(strength.value);
     const water = whole ? typed(volume.value) : { value: '1' };
-    const mistakes = { ...('mistake' in read && { strength: read.mistake }), ...('mistake' in water && { diluent: water.mistake }) };
-    if ('mistake' in read || 'mistake' in water) throw new Mistakes(mistakes);
+    const mistakes = { ...('mistake' in read && { strength: read.mistake }), ...(!unit.value && { unit: 'Please choose the unit on the label.' }), ...('mistake' in water && { diluent: water.mistake }) };
+    if ('mistake' in read || 'mistake' in water || !unit.value) throw new Mistakes(mistakes);
     const value = whole ? divided(read.value, water.value) : read.value;
     differs.value = false;
     try {
-      onAnswer(await post<Draw>('/api/patients/me/draw/confirmations', { id: id.value, line: line.id, vial: vial?.id, strength: { value, unit } }));
+      onAnswer(await post<Draw>('/api/patients/me/draw/confirmations', { id: id.value, line: line.id, vial: vial?.id, strength: { value, unit: unit.value } }));
     } catch (problem) {
       // Another number is another confirmation.
       id.value = crypto.randomUUID();
       if (!(problem instanceof Problem) || problem.status !== 409) throw problem;
       differs.value = true;
       // The server says by how much it is off, never what it should have been.
-      const sum = whole ? `${read.value} in ${water.value} mL comes to ${strengthText({ value, unit }, tablets)}. ` : '';
+      const sum = whole ? `${shown({ value: read.value, unit: unit.value })} in ${water.value} mL comes to ${strengthText({ value, unit: unit.value }, tablets)}. ` : '';
       throw new Mistakes({ strength: `${sum}${[problem.detail, problem.errors[0]?.cure].filter(Boolean).join(' ')}` });
     }
   });
@@ -59,7 +61,15 @@ export function ConfirmLabel({ draw, onAnswer }: { readonly draw: Draw; readonly
       {!record && !vials.trouble.value ? <p class="soft" aria-busy="true">One moment…</p> : (
         <>
           <Field form={form} name="strength" label={`${capital(of)}${figures.length > 1 && counts === 'together' ? ' together' : ''}, in ${tablets ? 'one tablet' : whole ? 'the whole vial' : 'one mL'}`}>
-            {(control) => <Suffixed unit={unitName(unit)}><input {...control} class="input huge" value={strength.value} inputMode="decimal" autocomplete="off" maxLength={16} onInput={(event) => (strength.value = event.currentTarget.value)} /></Suffixed>}
+            {(control) => <input {...control} class="input huge" value={strength.value} inputMode="decimal" autocomplete="off" maxLength={16} onInput={(event) => (strength.value = event.currentTarget.value)} />}
+          </Field>
+          <Field form={form} name="unit" label="Unit">
+            {(control) => (
+              <select {...control} value={unit.value} onChange={(event) => (unit.value = event.currentTarget.value)}>
+                <option value="">Choose…</option>
+                {units.map((one) => <option key={one} value={one}>{unitName(one)}</option>)}
+              </select>
+            )}
           </Field>
           {whole && (
             <Field form={form} name="diluent" label="How much liquid was added" hint="All of it, as it was drawn up to dissolve the powder.">

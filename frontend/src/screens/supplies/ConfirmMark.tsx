@@ -6,7 +6,7 @@ import { sayPolitely } from '../../state/said.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Submit, Trouble } from '../../ui/Field.tsx';
 import { useForm } from '../../ui/form.ts';
-import { compared, markParts, markText, shown, stepText, strengthText } from './words.ts';
+import { compared, markParts, markText, shown, stepText, strengthText, unbroken } from './words.ts';
 
 interface ConfirmMarkProps {
   readonly draw: Draw;
@@ -17,7 +17,7 @@ interface ConfirmMarkProps {
   readonly again: () => Promise<void>;
 }
 
-/** The second step: the mark there was and the mark there is, beside each other, and one button that names the new one. */
+/** The second step: the mark there was and the mark there is, beside each other, and one button that names the new one. Whoever hears the heading hears both marks with it. */
 export function ConfirmMark({ draw, confirm, now, id, onAnswer, again }: ConfirmMarkProps): JSX.Element {
   const form = useForm();
   const { tablets, vial, syringe } = draw;
@@ -38,20 +38,20 @@ export function ConfirmMark({ draw, confirm, now, id, onAnswer, again }: Confirm
   return (
     <form class="card form" ref={form.element} onSubmit={submit} noValidate aria-label={`The new ${what}`} data-confirm="2">
       <p class="progress">{stepText(confirm)}</p>
-      <h2 tabIndex={-1}>{before ? `Look at both ${what}s` : `Look at the ${what}`}</h2>
-      <div class={before ? 'versus' : 'versus one'}>
+      <h2 tabIndex={-1} aria-describedby={`${form.id}-marks ${form.id}-change`}>{before ? `Look at both ${what}s` : `Look at the ${what}`}</h2>
+      <div id={`${form.id}-marks`} class={before ? 'versus' : 'versus one'}>
         {before && <Mark of={before} name="Before" tablets={tablets} lot={before.lot} />}
         <Mark of={now} name="Now" tablets={tablets} lot={vial?.lot} lit />
       </div>
       {change && (
-        <div class={change.slip ? 'says red slip' : 'says'} role="status" data-slip={change.slip ? '' : undefined}>
+        <div id={`${form.id}-change`} class={change.slip ? 'says red slip' : 'says'} data-slip={change.slip ? '' : undefined}>
           {change.slip && <p class="says-level red"><Icon name="alert" size={20} /> Look twice</p>}
           <p><strong>{change.text}</strong></p>
           {change.slip && <p>A slipped decimal point looks like this. Hold the label beside the screen once more.</p>}
         </div>
       )}
       {!before && <p class="soft">There was no {what} before this one. Compare it with what your pharmacy or clinic told you.</p>}
-      {syringe && !tablets && <p class="soft small">With the syringe: {syringe.name}.</p>}
+      {syringe && !tablets && <p class="soft small">With the syringe: {unbroken(syringe.name)}.</p>}
       <Trouble form={form} />
       <Submit form={form}>{tablets ? 'Take' : 'Draw to'} {markText(mark, now.mark_unit)} from now on</Submit>
       <a class={change?.slip ? 'button mid wide' : 'button plain'} href={`/supplies/vials/${vial?.id}/change`}>This is not right: correct the entry</a>
@@ -74,7 +74,7 @@ function Mark({ of, name, tablets, lot, lit = false }: MarkProps): JSX.Element {
       <h3>{name}</h3>
       <p class="mark"><span class="mark-number">{number}</span> <span class="mark-unit">{unit}</span></p>
       {of.amount && <p class="small">for {shown(of.amount)}</p>}
-      <p class="soft small">{strengthText(of.strength, tablets)}</p>
+      <p class="soft small">{unbroken(strengthText(of.strength, tablets))}</p>
       {lot && <p class="soft small">Lot {lot}</p>}
     </div>
   );

@@ -5,14 +5,14 @@ import { post } from '../../api/client.ts';
 import type { Draw } from '../../api/supplies.ts';
 import { Submit, Trouble } from '../../ui/Field.tsx';
 import { useForm } from '../../ui/form.ts';
-import { strengthText } from './words.ts';
+import { strengthText, unbroken } from './words.ts';
 
 /** A new vial of the strength that was confirmed before: one look at its label. */
 export function ConfirmSame({ draw, onAnswer }: { readonly draw: Draw; readonly onAnswer: (draw: Draw) => void }): JSX.Element {
   const form = useForm();
   const id = useSignal(crypto.randomUUID());
   const { vial, line, tablets } = draw;
-  const strength = vial?.strength ? strengthText(vial.strength, tablets) : 'the same strength';
+  const strength = vial?.strength ? unbroken(strengthText(vial.strength, tablets)) : 'the same strength';
   const submit = form.submit(async () => {
     onAnswer(await post<Draw>('/api/patients/me/draw/confirmations', { id: id.value, line: line.id, vial: vial?.id, same: true }));
   });

@@ -58,7 +58,7 @@ export function ConsumableForm({ item, of, lines, onSaved, onClose }: Consumable
       {!of && text('left', sharps ? 'How many still fit?' : 'How many are there?', sharps ? 'For a new, empty box: how many it holds.' : 'You may leave it empty and count later.')}
       <div class="pair">
         {text('per_injection', 'Each injection', sharps ? 'How many go in.' : 'How many it takes.')}
-        {text('low_at', sharps ? 'Tell me at room for' : 'Tell me at', 'Empty: not at all.')}
+        {text('low_at', sharps ? 'Tell me at room for' : 'Tell me at', sharps ? 'Empty: not at all.' : 'So many left. Empty: not at all.')}
       </div>
       {lines.length > 1 && (
         <fieldset>

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 import type { Draw as Answer } from '../../api/supplies.ts';
 import { place } from '../../router.ts';
-import { plan } from '../../state/plan.ts';
+import { plan, tonight } from '../../state/plan.ts';
 import { Mistake } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Page } from '../../ui/Page.tsx';
@@ -17,7 +17,7 @@ import { ConfirmSame } from './ConfirmSame.tsx';
 import { DrawFigure } from './DrawFigure.tsx';
 import { Kit, SyringeChoice } from './Kit.tsx';
 import { DrawWarnings } from './DrawWarnings.tsx';
-import { shown } from './words.ts';
+import { dated, shown } from './words.ts';
 
 /** How far to draw the syringe for a line; without one, which line it is about. */
 export default function Draw(): JSX.Element {
@@ -66,7 +66,7 @@ function OfLine({ line }: { readonly line: string }): JSX.Element {
         <>
           <Body draw={draw} onAnswer={set} again={found.again} onSyringe={(code) => (syringe.value = code)} />
           <Kit draw={draw} onVial={(id) => (vial.value = id)} onSyringe={(code) => (syringe.value = code)} />
-          {draw.state !== 'no_vial' && <p class="soft small" data-label>{draw.label}</p>}
+          {draw.state !== 'no_vial' && draw.state !== 'pen' && <p class="soft small" data-label>{draw.label}</p>}
         </>
       )}
     </Page>
@@ -125,6 +125,18 @@ function content(draw: Answer, onAnswer: (draw: Answer) => void, again: () => Pr
         {confirm.kind === 'one_step' ? <ConfirmSame draw={draw} onAnswer={onAnswer} />
           : confirm.step === 2 && confirm.now && confirm.id ? <ConfirmMark draw={draw} confirm={confirm} now={confirm.now} id={confirm.id} onAnswer={onAnswer} again={again} />
             : <ConfirmLabel draw={draw} onAnswer={onAnswer} />}
+      </>
+    );
+  }
+  if (draw.state === 'pen') {
+    return (
+      <>
+        <DrawWarnings warnings={draw.warnings} />
+        <section class="card lit" aria-label="With the pen">
+          <h2 tabIndex={-1}>{shown(draw.amount)}</h2>
+          <p data-words>{draw.words}</p>
+          <p class="soft small"><a href={`/supplies/vials/${vial.id}`}>Lot {vial.lot}</a>{vial.discard_on && `, throw away after ${dated(vial.discard_on, tonight.value)}`}</p>
+        </section>
       </>
     );
   }

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
 
 import type { Noted } from '../../api/supplies.ts';
+import { unbroken } from './words.ts';
 
 /** What may harm rather than only surprise: these stand out. */
-const LOUD: ReadonlySet<string> = new Set(['over_syringe', 'wrong_substance', 'other_salt', 'other_form', 'past_its_date', 'not_in_force', 'over_left', 'below_two_units']);
+const LOUD: ReadonlySet<string> = new Set(['over_syringe', 'wrong_substance', 'other_salt', 'other_form', 'past_its_date', 'not_in_force', 'over_left', 'below_two_units', 'allergy', 'used_before']);
 
 interface DrawWarningsProps {
   readonly warnings: readonly Noted[];
@@ -18,7 +19,7 @@ export function DrawWarnings({ warnings, plain = false }: DrawWarningsProps): JS
   return (
     <ul class="stack tight" aria-label="To look at">
       {sorted.map(({ code, text }) => (
-        <li key={code} class={plain ? '' : LOUD.has(code) ? 'says red' : 'says amber'} data-warning={code}>{text}</li>
+        <li key={code} class={plain ? '' : LOUD.has(code) ? 'says red' : 'says amber'} data-warning={code}>{unbroken(text)}</li>
       ))}
     </ul>
   );

@@ -7,7 +7,7 @@ import type { Draw } from '../../api/supplies.ts';
 import { tonight } from '../../state/plan.ts';
 import { Choice, Mistake } from '../../ui/Field.tsx';
 import { plain } from '../../ui/form.ts';
-import { dated, shown, STATUSES } from './words.ts';
+import { dated, shown, STATUSES, unbroken } from './words.ts';
 
 interface SyringeChoiceProps {
   readonly draw: Draw;
@@ -38,7 +38,7 @@ export function SyringeChoice({ draw, onSyringe }: SyringeChoiceProps): JSX.Elem
       <legend class={asks ? 'question' : undefined}>{asks ? <h2 tabIndex={-1}>Which syringe do you draw with?</h2> : 'Syringe'}</legend>
       {asks && <p class="hint">It stands on its packaging. Vesper keeps your answer, and you can change it at any time.</p>}
       <div class="choices">
-        {draw.syringes.map(({ code, name }) => <Choice key={code} name="syringe" checked={chosen.value === code} onPick={() => (chosen.value = code)}>{name}</Choice>)}
+        {draw.syringes.map(({ code, name }) => <Choice key={code} name="syringe" checked={chosen.value === code} onPick={() => (chosen.value = code)}>{unbroken(name)}</Choice>)}
       </div>
       {(asks || chosen.value !== known) && <button class="button main mid wide" type="button" data-do="keep-syringe" aria-disabled={chosen.value ? undefined : 'true'} onClick={() => { if (chosen.value) void choose(); }}>{asks ? 'This is my syringe' : 'Use this syringe'}</button>}
       {trouble.value && <Mistake text={trouble.value} />}
@@ -68,7 +68,7 @@ export function Kit({ draw, onVial, onSyringe }: KitProps): JSX.Element | null {
             <div class="choices">
               {vials.map(({ id, lot, discard_on, left, status }) => (
                 <Choice key={id} name="vial" checked={vial?.id === id} onPick={() => onVial(id)}
-                  note={[STATUSES[status], left && `${shown(left)} left`, discard_on && `${status === 'past_its_date' ? 'last day was' : 'throw away after'} ${dated(discard_on, tonight.value)}`].filter(Boolean).join(', ')}>Lot {lot}</Choice>
+                  note={[STATUSES[status], left && unbroken(`${shown(left)} left`), discard_on && `${status === 'past_its_date' ? 'last day was' : 'throw away after'} ${dated(discard_on, tonight.value)}`].filter(Boolean).join(', ')}>Lot {lot}</Choice>
               ))}
             </div>
           </fieldset>

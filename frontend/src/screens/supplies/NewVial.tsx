@@ -17,7 +17,7 @@ import { wallClock } from '../../words/time.ts';
 import { useFetched } from '../health/load.ts';
 import { keepVial, recallVial } from './kept.ts';
 import { VialForm } from './VialForm.tsx';
-import { emptyVial, isBegun, vialOf, withMedicine, type VialDraft } from './vialDraft.ts';
+import { emptyVial, isBegun, vialOf, withMedicine, withMoment, type VialDraft } from './vialDraft.ts';
 
 /** A new vial or pack, as its label says; what was typed survives an error, a reload and a closed app. */
 export default function NewVial(): JSX.Element {
@@ -48,9 +48,7 @@ export default function NewVial(): JSX.Element {
   }, [lines, all, wanted]);
 
   const set = (next: VialDraft): void => {
-    // When it is opened is most often now.
-    const begins = next.begun === 'yes' && !next.begun_on;
-    draft.value = { ...next, person, ...(begins && { begun_on: today, begun_at: time }) };
+    draft.value = { ...withMoment(draft.peek(), next, today, time), person };
     void keepVial(draft.value);
   };
   const startOver = (): void => {

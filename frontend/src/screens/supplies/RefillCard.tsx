@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 import { post } from '../../api/client.ts';
-import type { RefillRequest, RefillRequests, SupplyLine } from '../../api/stock.ts';
+import type { RefillRequests, SupplyLine } from '../../api/stock.ts';
 import { sayPolitely } from '../../state/said.ts';
 import { me } from '../../state/session.ts';
 import { Field, Mistake, Trouble } from '../../ui/Field.tsx';
@@ -20,24 +20,31 @@ export function useRefills(): Fetched<RefillRequests> {
 interface RefillCardProps {
   readonly line: Pick<SupplyLine, 'id' | 'name' | 'state'>;
   /** Everything the patient has asked for; undefined until it has come: nothing is asked twice. */
-  readonly requests: readonly RefillRequest[] | undefined;
+  readonly refills: RefillRequests | undefined;
   /** Something was asked or taken back. */
   readonly onDone: () => Promise<void>;
 }
 
+/** What is said in place of a button that could only be refused. */
+const NOBODY = 'No clinic that may change your record looks after you, so nobody can be asked here. Your pharmacy can tell you what to do.';
+
 /** Asking the clinic for more of one line, and what became of it; to stand inside the card of the line. */
-export function RefillCard({ line, requests, onDone }: RefillCardProps): JSX.Element | null {
+export function RefillCard({ line, refills, onDone }: RefillCardProps): JSX.Element | null {
   const asking = useSignal(false);
   const trouble = useSignal('');
   const state = useRef<HTMLParagraphElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const today = useToday();
-  if (!requests) return null;
-  const request = requestOf(requests, line.id);
+  if (!refills) return null;
+  const request = requestOf(refills.requests, line.id);
   const open = request?.state === 'asked';
-  // An answer to an earlier request is of interest while there is not enough, or nobody can say so.
-  if (!open && line.state === 'enough') return null;
+  const lapsed = request?.state === 'lapsed';
+  // An answer to an earlier request is of interest while there is not enough, or nobody can say so;
+  // that there will be none, until the request is taken back.
+  if (!open && !lapsed && line.state === 'enough') return null;
   const short = line.state === 'soon' || line.state === 'out';
+  const nobody = !open && !refills.can_be_asked;
+  if (nobody && !request && !short) return null;
   const zone = me.value?.preferences.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const done = async (words: string): Promise<void> => {
     asking.value = false;
@@ -57,11 +64,12 @@ export function RefillCard({ line, requests, onDone }: RefillCardProps): JSX.Ele
     <div class="stack tight" data-refill={request?.state ?? 'none'}>
       {request && <p ref={state} tabIndex={-1}>{requestText(request, zone, today)}{open && request.note && <span class="soft small block">You wrote: “{request.note}”</span>}</p>}
       {trouble.value && <Mistake text={trouble.value} />}
-      {open && <button class="button" type="button" data-do="withdraw-refill" onClick={withdraw}>Take the request back<span class="only-read">: {line.name}</span></button>}
-      {!open && !asking.value && (
+      {(open || lapsed) && <button class="button" type="button" data-do="withdraw-refill" onClick={withdraw}>Take the request back<span class="only-read">: {line.name}</span></button>}
+      {nobody && short && <p class="soft">{NOBODY}</p>}
+      {!open && !nobody && !asking.value && (
         <button class={short ? 'button warm' : line.state === 'no_vials' ? 'button plain' : 'button'} type="button" ref={button} data-do="ask-refill" onClick={() => (asking.value = true)}>{request ? 'Ask your clinic again' : 'Ask your clinic for more'}<span class="only-read">: {line.name}</span></button>
       )}
-      {!open && asking.value && <AskForm line={line} onSent={() => done('Your clinic has been asked.')} onClose={() => { asking.value = false; requestAnimationFrame(() => button.current?.focus()); }} />}
+      {!open && !nobody && asking.value && <AskForm line={line} onSent={() => done('Your clinic has been asked.')} onClose={() => { asking.value = false; requestAnimationFrame(() => button.current?.focus()); }} />}
     </div>
   );
 }

@@ -12,7 +12,7 @@ import { useFetched } from '../health/load.ts';
 interface SourceCheckFormProps {
   /** `me`, or whose vial it is. */
   readonly patient: string;
-  readonly vial: Pick<Vial, 'id' | 'lot' | 'medicine_name'>;
+  readonly vial: Pick<Vial, 'id' | 'lot' | 'medicine' | 'medicine_name'>;
   readonly onSaved: (vial: Vial) => void | Promise<void>;
   readonly onClose: () => void;
 }
@@ -27,9 +27,9 @@ export function SourceCheckForm({ patient, vial, onSaved, onClose }: SourceCheck
   const id = useSignal(crypto.randomUUID() as string);
   const answers = useSignal<Readonly<Record<string, CheckAnswer>>>({});
   const note = useSignal('');
-  const questions = list.value.value?.questions;
+  const questions = list.value.value?.questions.filter(({ medicines }) => medicines.length === 0 || medicines.includes(vial.medicine));
   // The button that opened it is gone: the keyboard goes on in the form.
-  useEffect(() => form.element.current?.querySelector('input')?.focus(), [questions]);
+  useEffect(() => form.element.current?.querySelector('input')?.focus(), [list.value.value]);
   const submit = form.submit(async () => {
     const missing = (questions ?? []).filter(({ code }) => !answers.value[code]);
     if (missing.length > 0) throw new Mistakes(Object.fromEntries(missing.map(({ code }) => [`answers.${code}`, 'Please choose an answer.'])));

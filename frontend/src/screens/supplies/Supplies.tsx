@@ -13,6 +13,7 @@ import { useFetched } from '../health/load.ts';
 import { useToday } from '../health/today.ts';
 import { RefillCard, useRefills } from './RefillCard.tsx';
 import { VialRow } from './VialRow.tsx';
+import { unbroken } from './words.ts';
 
 const NOTHING = 'Nothing has to be entered here. Of what you do enter, Vesper works out how far to draw and how long it lasts.';
 
@@ -34,7 +35,7 @@ export default function Supplies(): JSX.Element {
       {!found && !trouble && <p class="soft" aria-busy="true">One moment…</p>}
       {found && lines.map((line) => (
         <LineCard key={line.id} line={line} vials={mine.filter(({ lines: of }) => of.includes(line.id))} today={today}>
-          {line.lasts && <RefillCard line={line.lasts} requests={refills.value.value?.requests} onDone={refills.again} />}
+          {line.lasts && <RefillCard line={line.lasts} refills={refills.value.value} onDone={refills.again} />}
         </LineCard>
       ))}
       {found && lines.length === 0 && !lasting.trouble.value && <p class="soft">Your protocol has no medicines in force. A vial you enter is kept all the same.</p>}
@@ -79,6 +80,8 @@ interface LineCardProps {
 /** One line: until when there is enough, its vials, and the way to the syringe. */
 function LineCard({ line, vials, today, children }: LineCardProps): JSX.Element {
   const { lasts } = line;
+  // Where all is used up or past its date, to draw is not the thing to do.
+  const good = vials.some(({ status }) => status !== 'past_its_date' && status !== 'empty');
   const pack = vials[0]?.form === 'tablets';
   const shows = lasts && lasts.state !== 'no_vials';
   return (
@@ -87,13 +90,13 @@ function LineCard({ line, vials, today, children }: LineCardProps): JSX.Element 
         <h2>{line.name}</h2>
         {line.amount && <span class="amount">{line.amount}</span>}
       </div>
-      {shows && <p class={`sentence${lasts.state === 'out' || lasts.state === 'soon' ? ' late-text' : ''}`}>{lasts.text}</p>}
+      {shows && <p class={`sentence${lasts.state === 'out' || lasts.state === 'soon' ? ' late-text' : ''}`}>{unbroken(lasts.text)}</p>}
       {vials.length > 0 && (
         <ul class="vials" aria-label="On record">{vials.map((vial) => <li key={vial.id}><VialRow vial={vial} today={today} /></li>)}</ul>
       )}
       <div class="dose-actions">
-        {vials.length > 0 && <a class="button main mid" href={`/supplies/draw?line=${line.id}`} data-do="draw">{pack ? 'How many to take' : 'How much to draw'}<span class="only-read">: {line.name}</span></a>}
-        {vials.length === 0 && <a class="button" href={`/supplies/new?line=${line.id}`}>Add what you have<span class="only-read">: {line.name}</span></a>}
+        {vials.length > 0 && <a class={good ? 'button main mid' : 'button'} href={`/supplies/draw?line=${line.id}`} data-do="draw">{pack ? 'How many to take' : 'How much to draw'}<span class="only-read">: {line.name}</span></a>}
+        {!good && <a class="button" href={`/supplies/new?line=${line.id}`}>Add what you have<span class="only-read">: {line.name}</span></a>}
       </div>
       {children}
     </article>

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { Syringe as Kind } from '../../api/supplies.ts';
 import { around, numberText, placeOn, scaleOf, stepOf, ticksOf, type Scale, type Stretch, type Tick } from './scale.ts';
-import { markText } from './words.ts';
+import { markText, unbroken } from './words.ts';
 
 interface SyringeProps {
   readonly syringe: Kind;
@@ -22,9 +22,11 @@ const DENSE = 60;
 
 const LENGTHS: Readonly<Record<Tick['length'], number>> = { long: 15, middle: 11, short: 7 };
 
-/** A syringe drawn to its scale with the plunger at the mark; to who does not see it, the same in a sentence. */
-export function Syringe({ syringe, mark, mark_unit }: SyringeProps): JSX.Element {
-  const scale = scaleOf(syringe);
+/** A syringe drawn to its scale with the plunger at the mark; to who does not see it, the same in a sentence. Nothing of a pen. */
+export function Syringe({ syringe, mark, mark_unit }: SyringeProps): JSX.Element | null {
+  const { kind, capacity, tick } = syringe;
+  if (kind === 'pen') return null;
+  const scale = scaleOf({ kind, capacity, tick });
   const at = Number(mark);
   const words = `A syringe of ${syringe.capacity.value} mL with lines from 0 to ${numberText(scale.top)} ${scale.unit}. The end of the plunger that faces the needle stands at ${markText(mark, mark_unit)}.`;
   const close = scale.top / scale.tick > MANY;
@@ -34,7 +36,7 @@ export function Syringe({ syringe, mark, mark_unit }: SyringeProps): JSX.Element
         <Whole scale={scale} mark={at} />
         {close && <CloseUp scale={scale} mark={at} />}
       </div>
-      <figcaption class="soft small">{syringe.name}. Read it at the end of the plunger that faces the needle{close && ': the second picture shows it enlarged'}.</figcaption>
+      <figcaption class="soft small">{unbroken(syringe.name)}. Read it at the end of the plunger that faces the needle{close && ': the second picture shows it enlarged'}.</figcaption>
     </figure>
   );
 }

@@ -9,7 +9,7 @@ import { sayPolitely } from '../../state/said.ts';
 import { Field, Submit, Trouble } from '../../ui/Field.tsx';
 import { Mistakes, useForm, type Form } from '../../ui/form.ts';
 import { changeSeen } from '../clinic/revised.ts';
-import { divided, typed } from './decimals.ts';
+import { divided, measured, typed } from './decimals.ts';
 import { instantIn, useMoment, type Moment } from './moment.ts';
 import { DissolvedIn, type Dissolved } from './OriginFields.tsx';
 import { Picks } from './Picks.tsx';
@@ -22,9 +22,8 @@ const addressOf = (vial: Vial): string => `/api/patients/me/vials/${encodeURICom
 /** A volume or a number of tablets as the API takes it. */
 function quantityOf(text: string, field: string, zero = false): string {
   if (zero && /^0*([.,]0*)?$/.test(text.trim()) && /0/.test(text)) return '0';
-  const read = typed(text);
+  const read = measured(text);
   if ('mistake' in read) throw new Mistakes({ [field]: read.mistake });
-  if (!/^\d{1,5}(\.\d{1,3})?$/.test(read.value)) throw new Mistakes({ [field]: 'Please enter it with at most three decimals.' });
   return read.value;
 }
 

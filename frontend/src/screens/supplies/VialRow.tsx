@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { Vial } from '../../api/supplies.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { discardText, isNear, leftText, STATUSES } from './words.ts';
+import { discardText, isNear, leftText, STATUSES, unbroken } from './words.ts';
 import { VialPicture } from './VialPicture.tsx';
 
 interface VialRowProps {
@@ -23,7 +23,7 @@ export function VialRow({ vial, today, named = false }: VialRowProps): JSX.Eleme
       <span class="grow">
         <strong>{named ? `${vial.medicine_name}, lot ${lot}` : `Lot ${lot}`}</strong>
         <span class="small">{status === 'in_use' || status === 'not_dissolved' ? leftText(vial) : [STATUSES[status], status === 'unopened' && leftText(vial)].filter(Boolean).join(', ')}</span>
-        {discard && <span class={late ? 'small late-text' : 'soft small'}>{discard}</span>}
+        {discard && <span class={late ? 'small late-text' : 'soft small'}>{unbroken(discard)}</span>}
         {status !== 'gone' && source.state !== 'verified' && <span class="soft small">{source.state === 'doubtful' ? 'Its source is in doubt' : 'Source not checked yet'}</span>}
       </span>
       <Icon name="next" />

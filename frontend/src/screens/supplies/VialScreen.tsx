@@ -12,7 +12,7 @@ import { SourceCheck } from './SourceCheck.tsx';
 import { VialActions } from './VialActions.tsx';
 import { VialEvents } from './VialEvents.tsx';
 import { VialPicture } from './VialPicture.tsx';
-import { capital, dated, DILUENTS, discardText, discardWhy, fullOf, isNear, leftText, shown, STATUSES, STORAGES, strengthText, thing, WHY_GONE } from './words.ts';
+import { capital, dated, DILUENTS, discardText, discardWhy, fullOf, isNear, leftText, shown, STATUSES, STORAGES, strengthText, thing, unbroken, WHY_GONE } from './words.ts';
 
 /** One vial or pack: what is left, its dates, what can be done, where it comes from, and what happened. */
 export default function VialScreen({ names }: ScreenProps): JSX.Element {
@@ -61,7 +61,7 @@ function Standing({ vial, today }: { readonly vial: Vial; readonly today: string
               {[full && `of ${shown(full)}`, left_amount && left.unit !== left_amount.unit && shown(left_amount), vial.doses_left !== null && `enough for ${plural(vial.doses_left, 'dose')}`].filter(Boolean).join(' · ')}
             </p>
           )}
-          {discard && <p class={late ? 'late-text' : ''} data-discard>{discard} <span class="soft small">{discardWhy(vial)}</span></p>}
+          {discard && <p class={late ? 'late-text' : ''} data-discard>{unbroken(discard)} <span class="soft small">{discardWhy(vial)}</span></p>}
         </div>
       </div>
       {overdrawn && <p class="says amber">{shown(overdrawn)} more was drawn than it can have held. Count what is there, or check which {thing(vial)} each dose came from.</p>}

@@ -23,6 +23,14 @@ export function typed(text: string, what = 'a number such as 2.5'): Typed {
   return long ? { mistake: 'This is longer than any label. Please check it.' } : { value };
 }
 
+/** A volume or a number of tablets: at most three places, because a microlitre is finer than any syringe. */
+export function measured(text: string): Typed {
+  const read = typed(text);
+  if ('mistake' in read) return read;
+  if (!/^\d{1,5}(\.|$)/.test(read.value)) return { mistake: 'This is more than there can be. Please check it.' };
+  return /\.\d{4}/.test(read.value) ? { mistake: 'Please enter it with at most three decimals.' } : read;
+}
+
 /** The same number as it is written: "05.50" is "5.5". */
 export function tidy(value: string): string {
   const [whole = '', rest = ''] = value.split('.');

@@ -83,6 +83,7 @@ describe('a refill request', () => {
     const closed = { ...request, state: 'closed', outcome: 'visit_booked', closed_at: '2026-05-05T12:00:00Z' } as const;
     expect(requestText(closed, 'UTC', TODAY)).toBe('Asked on 3 May; your clinic: a visit is booked, 5 May.');
     expect(requestText({ ...closed, outcome: null }, 'UTC', TODAY)).toContain('dealt with');
+    expect(requestText({ ...request, state: 'lapsed' }, 'UTC', TODAY)).toBe('Asked on 3 May; nobody at the clinic you asked can see to it any more.');
     expect(requestText({ ...request, state: 'withdrawn' }, 'UTC', TODAY)).toBe('Asked on 3 May, and taken back.');
   });
 

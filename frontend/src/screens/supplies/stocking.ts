@@ -115,6 +115,7 @@ export function requestText({ asked_at, state, outcome, closed_at }: Pick<Refill
   const asked = `Asked on ${on(asked_at)}`;
   if (state === 'withdrawn') return `${asked}, and taken back.`;
   if (state === 'asked') return `${asked}; your clinic: not answered yet.`;
+  if (state === 'lapsed') return `${asked}; nobody at the clinic you asked can see to it any more.`;
   const answer = (outcome && ANSWERS[outcome]) ?? ANSWERS['other']!;
   return `${asked}; your clinic: ${answer}${closed_at ? `, ${on(closed_at)}` : ''}.`;
 }

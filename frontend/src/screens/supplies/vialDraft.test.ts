@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { some } from '../../api/some.ts';
 import type { Vial } from '../../api/supplies.ts';
 import type { Medicine } from '../../api/types.ts';
-import { draftOf, emptyVial, figureLabel, isBegun, unitsOf, vialOf, withMedicine, type VialDraft } from './vialDraft.ts';
+import { draftOf, emptyVial, figureLabel, isBegun, unitsOf, vialOf, withMedicine, withMoment, type VialDraft } from './vialDraft.ts';
 
 const NOW = new Date('2026-11-22T21:00:00Z');
 const ZONE = 'America/New_York';
@@ -56,6 +56,18 @@ describe('what is missing is said at its field', () => {
     expect(vialOf(draft({ strengths: { sermorelin: { value: '9,000', unit: 'mg' } } }), peptide, ZONE, NOW).mistakes).toHaveProperty(['strengths.0.value']);
   });
 
+  test('a volume beyond any vial, or finer than any syringe', () => {
+    const water = (diluent_volume: string): string | undefined => vialOf(draft({ begun: 'yes', begun_on: '2026-11-22', begun_at: '08:30', diluent: 'other', diluent_volume }), peptide, ZONE, NOW).mistakes['diluent_volume.value'];
+    expect(water('200000')).toContain('more than');
+    expect(water('0.0001')).toContain('three decimals');
+    expect(water('2.125')).toBeUndefined();
+  });
+
+  test('a year that lost two digits', () => {
+    const { mistakes } = vialOf(draft({ received_on: '0026-11-20', expires_on: '1927-01-01', use_by: '', begun: 'yes', begun_on: '0026-11-20', begun_at: '08:30', diluent: 'other', diluent_volume: '2' }), peptide, ZONE, NOW);
+    expect(mistakes).toEqual({ received_on: 'Please check the year.', expires_on: 'Please check the year.', reconstituted_at: 'Please check the year.' });
+  });
+
   test('days to come', () => {
     expect(vialOf(draft({ received_on: '2026-11-23' }), peptide, ZONE, NOW).mistakes).toHaveProperty('received_on');
     const later = draft({ begun: 'yes', begun_on: '2026-11-22', begun_at: '23:59', diluent: 'other', diluent_volume: '2' });
@@ -99,6 +111,12 @@ describe('the form', () => {
     const again = vialOf(draftOf(vial, 'me', ZONE), peptide, ZONE, NOW);
     expect(again.mistakes).toEqual({});
     expect(again.vial).toMatchObject({ reconstituted_at: vial.reconstituted_at, strengths: vial.strengths, lot: 'L1' });
+  });
+
+  test('is dissolved now until a day is entered, and no day comes back that was cleared', () => {
+    const [closed, begun] = [draft(), draft({ begun: 'yes' })];
+    expect(withMoment(closed, begun, '2026-11-22', '21:00')).toMatchObject({ begun_on: '2026-11-22', begun_at: '21:00' });
+    expect(withMoment(begun, begun, '2026-11-22', '21:00').begun_on).toBe('');
   });
 
   test('says what each figure is of', () => {

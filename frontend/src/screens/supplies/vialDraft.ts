@@ -3,7 +3,8 @@
 import type { Diluent, Storage, Strength, StrengthIn, Vial, VialForm, VialIn } from '../../api/supplies.ts';
 import type { Line, Medicine } from '../../api/types.ts';
 import { instantOf, wallClock } from '../../words/time.ts';
-import { typed } from './decimals.ts';
+import { yearMistake } from './days.ts';
+import { measured, typed } from './decimals.ts';
 import { capital } from './words.ts';
 
 /** A number and its unit as they were typed. */
@@ -70,6 +71,12 @@ export function withMedicine(draft: VialDraft, medicine: Medicine | undefined): 
   return { ...draft, medicine: medicine?.code ?? '', medicine_form: '', salt: '', form: oral ? 'tablets' : '', strengths: {}, labels: {}, counts: '' };
 }
 
+/** The draft as it was changed: when it was opened or dissolved is most often now, until something else is entered. */
+export function withMoment(before: VialDraft, next: VialDraft, today: string, time: string): VialDraft {
+  const begins = next.begun === 'yes' && before.begun !== 'yes' && !next.begun_on;
+  return begins ? { ...next, begun_on: today, begun_at: time } : next;
+}
+
 /** A vial on record as the form has it, to be corrected. */
 export function draftOf(vial: Vial, person: string, zone: string): VialDraft {
   const figures = (all: readonly Strength[] | null): Record<string, Figure> => Object.fromEntries((all ?? []).map(({ substance, value, unit }) => [substance, { value, unit }]));
@@ -88,8 +95,8 @@ export function draftOf(vial: Vial, person: string, zone: string): VialDraft {
 const UNITS = ['mg', 'ug', 'g', '[IU]'] as const;
 
 /** The units of a medicine's label: masses, and international units where it is measured in them. */
-export function unitsOf(medicine: Medicine | undefined): readonly string[] {
-  return UNITS.filter((unit) => unit !== '[IU]' || medicine?.units.includes(unit));
+export function unitsOf(medicine: Pick<Medicine, 'units'>): readonly string[] {
+  return UNITS.filter((unit) => unit !== '[IU]' || medicine.units.includes(unit));
 }
 
 /** What one figure of the label is about: "Sermorelin in the whole vial". */
@@ -110,6 +117,7 @@ export function vialOf(draft: VialDraft, medicine: Medicine | undefined, zone: s
   const want = (field: string, missing: boolean, words: string): void => {
     if (missing) mistakes[field] ??= words;
   };
+  const wantYear = (field: string, date: string): void => want(field, Boolean(yearMistake(date)), yearMistake(date) ?? '');
   const { form } = draft;
   const today = wallClock(now, zone).date;
   want('medicine', !medicine, 'Please choose what it is.');
@@ -125,12 +133,14 @@ export function vialOf(draft: VialDraft, medicine: Medicine | undefined, zone: s
   want('lot', !draft.lot.trim(), 'Please enter the lot number. It stands on the label beside LOT.');
   want('received_on', !draft.received_on, 'Please enter the day you got it.');
   want('received_on', draft.received_on > today, 'This day has not come yet.');
+  for (const name of ['received_on', 'expires_on', 'use_by'] as const) wantYear(name, draft[name]);
   const begun = form !== 'tablets' && draft.begun === 'yes';
   const field = form === 'powder' ? 'reconstituted_at' : 'opened_at';
   if (form === 'powder') want('begun', !draft.begun, 'Please choose one.');
   if (begun) {
     want(field, !draft.begun_on || !draft.begun_at, 'Please enter the day and the time, as well as you know.');
     want(field, draft.begun_on > today, 'This day has not come yet.');
+    wantYear(field, draft.begun_on);
   }
   const diluted = form === 'powder' && begun;
   if (diluted) want('diluent', !draft.diluent, 'Please choose what it was dissolved in.');
@@ -166,11 +176,9 @@ function figuresOf(figures: VialDraft['strengths'], substances: readonly string[
   });
 }
 
-/** A volume of at most three places: a microlitre is finer than any syringe. */
 function quantity(text: string, field: string, mistakes: Record<string, string>): string | undefined {
-  const read = typed(text);
+  const read = measured(text);
   if ('mistake' in read) mistakes[field] = read.mistake;
-  else if (!/^\d{1,4}(\.\d{1,3})?$/.test(read.value)) mistakes[field] = 'Please enter millilitres with at most three decimals.';
   else return read.value;
   return undefined;
 }

@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest';
 
 import type { NewMark, VialStatus } from '../../api/supplies.ts';
-import { compared, dated, discardText, discardWhy, isNear, leftText, markParts, markText, shown, sourceText, strengthText } from './words.ts';
+import { compared, dated, discardText, discardWhy, isNear, leftText, markParts, markText, shown, sourceText, strengthText, unbroken } from './words.ts';
 
 const ug = (value: string) => ({ value, unit: 'ug' });
 const mark = (part: Partial<NewMark>): NewMark => ({ strength: ug('2500'), mark: '10', mark_unit: 'units', amount: ug('250'), ...part });
 const TODAY = '2026-11-22';
+
+test('no line ends between a number and its unit, or a day and its month', () => {
+  expect(unbroken('Enough until Sunday 6 December: 4 doses.')).toBe('Enough until Sunday 6\u00a0December: 4\u00a0doses.');
+  expect(unbroken('to the 10 mark (0.1 mL): 1 unit is 25 mcg')).toBe('to the 10 mark (0.1\u00a0mL): 1\u00a0unit is 25\u00a0mcg');
+});
 
 describe('when a vial is thrown away', () => {
   const of = (discard_on: string | null, status: VialStatus = 'in_use') => discardText({ discard_on, status }, TODAY);

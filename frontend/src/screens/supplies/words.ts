@@ -105,6 +105,11 @@ export function shown({ value, unit }: Amount): string {
   return `about ${amountText({ value: tidy(Number(`${whole}.${rest}`).toFixed(2)), unit })}`;
 }
 
+/** A text in which no line ends between a number and its unit, or a day and its month: they are read together. */
+export function unbroken(text: string): string {
+  return text.replace(/(\d) (?=(mL|mg|mcg|g|IU|units?|tablets?|doses?)\b|[A-Z][a-z])/g, '$1\u00a0');
+}
+
 /** How far the plunger is drawn: "10 units", "0.4 mL", "2 tablets". */
 export function markText(mark: string, unit: string): string {
   const plain = tidy(mark);

@@ -87,17 +87,23 @@ secrets: .venv/.run ## Make, once, the keys and the password that compose.yaml r
 # --- Proving -------------------------------------------------------------------------------------
 
 # A failing check hides no test and missing browsers fail their own tests alone. Browsers are fetched
-# meanwhile: only pytest waits for them. What checks use but one core for runs beside the tests, and
-# is told only if it fails, so that the count of pytest closes the output.
+# meanwhile: only pytest waits for them. The frontend is built while Python's packages are fetched, and
+# pytest reads all tests once, so that on a fresh machine each of its processes need not compile them
+# for itself. What checks use but one core for runs beside the tests, and is told only if it fails, so
+# that the count of pytest closes the output.
 test: .venv/bin/python ## Set up, check and test everything: style, types, imports, frontend, backend, real browsers.
 	@said=$$(mktemp); checked=$$(mktemp); trap 'rm -f "$$said" "$$checked"' EXIT; \
 	$(MAKE) --no-print-directory browsers >"$$said" 2>&1 & browsers=$$!; \
-	$(MAKE) --no-print-directory .venv/.dev frontend/dist/index.html \
-		frontend/tools/node_modules/.package-lock.json || { wait; exit 1; }; \
+	$(MAKE) --no-print-directory .venv/.build || { wait; exit 1; }; \
+	$(MAKE) --no-print-directory frontend/dist/index.html \
+		frontend/tools/node_modules/.package-lock.json & built=$$!; \
+	$(MAKE) --no-print-directory .venv/.dev || { wait; exit 1; }; \
+	$(RUN) pytest --collect-only --quiet >/dev/null 2>&1 & compiled=$$!; \
+	wait $$built || { wait; exit 1; }; \
 	failed=; \
 	$(MAKE) --no-print-directory --keep-going check >"$$checked" 2>&1 & checks=$$!; \
 	($(NPM) test) || failed="$$failed frontend"; \
-	wait $$browsers || true; cat "$$said"; \
+	wait $$browsers || true; cat "$$said"; wait $$compiled || true; \
 	$(RUN) pytest -n 6 --dist loadfile --no-loadscope-reorder $(ARGS) || failed="$$failed pytest"; \
 	wait $$checks || { cat "$$checked"; failed="$$failed checks"; }; \
 	[ -z "$$failed" ] || { echo "Not passed:$$failed" >&2; exit 1; }

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import audit
 from app.audit import Means
 from app.db import Base
+from app.doses.models import Event
 from app.problems import Invalid
 from app.sites import witness as site_witness
 from app.sites.body import SITES
@@ -62,6 +63,7 @@ def must_be_supplies(made: Made, now: datetime) -> None:
             raise _unknown("question of the checklist", unasked[0], check, number, "answers")
         for said in check.answers.values():
             SourceAnswer(said)
+    _must_follow_reports(made)
     for supply in made[Consumable]:
         assert isinstance(supply, Consumable)
         for line in supply.lines:
@@ -75,6 +77,15 @@ def must_be_supplies(made: Made, now: datetime) -> None:
             assert isinstance(spot, Placement | Reaction)
             if spot.site is not None and spot.site not in SITES:
                 raise _unknown("spot of the body", spot.site, spot, number, "site")
+
+
+def _must_follow_reports(made: Made) -> None:
+    """Each draw is of the dose of its report: Vesper looks the report up among that dose's own."""
+    doses = {event.id: event.dose_id for event in made[Event] if isinstance(event, Event)}
+    for drawn in made[Drawn]:
+        assert isinstance(drawn, Drawn)
+        if doses.get(drawn.event_id) != drawn.dose_id:
+            raise ValueError("drawn for a report of another dose")
 
 
 def _unknown(what: str, code: str, row: Base, number: int, column: str) -> Invalid:

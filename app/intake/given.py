@@ -139,13 +139,13 @@ def _given(dose: Dose, draws: Sequence[StandingDraw], site: str | None, known: _
     # Nobody is asked about a history that was brought along.
     ours = outcome.means is not Means.IMPORT
     vials = [draw for draw in draws if draw.vial_id in known.held]
-    partly = any(draw.assumed and draw.vial_id is None for draw in draws)
+    partly = ours and any(draw.assumed and draw.vial_id is None for draw in draws)
     return GivenOut(
         vials=[_vial(dose, draw, known) for draw in vials],
         assumed=draws[0].assumed if draws else None,
         site=WentIntoOut(code=site, name=SITES[site].name) if site in SITES else None,
         asks=AsksOut(
-            vial=ours and (partly or (not draws and _one_serves(dose, at, known))),
+            vial=partly or (ours and not draws and _one_serves(dose, at, known)),
             site=ours and site is None and dose.route in INJECTED,
         ),
         warnings=[

@@ -185,16 +185,20 @@ async def _changed(session: AsyncSession, scene: Scene, draw: Draw | None) -> Ch
         drawn = (await standing_draws(session, [scene.patient_id], doses=[dose.id])).get(
             scene.patient_id, []
         )
-        quantities = [each.quantity for each in drawn if each.vial_id is not None]
+        quantities = [each.quantity for each in drawn]
+        # There is no mark to compare with where some of the dose came from no vial on record.
         if not quantities or None in quantities:
             return None
         vials = [scene.held[each.vial_id].vial for each in drawn if each.vial_id in scene.held]
         quantity = sum(each or 0 for each in quantities)
         syringe = SYRINGES.get(drawn[-1].syringe) or scene.syringe
+        tablets = draw.mark_unit == "tablets"
+        # Nor between tablets and a liquid, which one line may have been taken as.
+        alike = all((vial.form == TABLETS) == tablets for vial in vials)
         told = all(is_confirmed(scene.confirmations, vial) for vial in vials)
-        if not told or (syringe is not None and syringe.is_pen):
+        if not alike or not told or (syringe is not None and syringe.is_pen):
             return None
-        if draw.mark_unit == "tablets" or syringe is None:
+        if tablets or syringe is None:
             unit: MarkUnit = "tablets"
             mark = Decimal(nearest(Fraction(quantity), QUARTER)) / 1000
         else:

@@ -163,7 +163,7 @@ async def test_which_vial_is_asked_after_the_spot_where_none_is_good_any_more(
         await page.locator("[data-do=pass-site]").click()
         which = page.locator(WHICH)
         await which.get_by_role("heading", name="Which vial was it from?").wait_for()
-        assert await which.locator("[data-vial]").count() == 2
+        await expect(which.locator("[data-vial]")).to_have_count(2)
         chosen = which.locator("[data-vial]").last
         assert "past its date" in await chosen.inner_text()
         lot = (await chosen.inner_text()).split()[1]

@@ -6,13 +6,15 @@ from uuid import uuid4
 import pytest
 
 import app.main  # noqa: F401 - every table is known
+from app.audit import Means
 from app.db import Base
+from app.doses.models import Event, Kind
 from app.exchange.ending import KEPT, tables_to_empty
 from app.exchange.record import BY_NAME
 from app.exchange.supplied import must_be_supplies
 from app.problems import Invalid
 from app.sites.models import Placement, Reacted, Reaction
-from app.supplies.models import SourceCheck
+from app.supplies.models import Drawn, SourceCheck
 from tests.story_time import MONDAY
 
 ID = uuid4()
@@ -82,3 +84,20 @@ def test_a_code_that_this_release_does_not_have_is_refused_by_name(
     assert error["field"] == field
     assert told in refused.value.detail
     assert "release of Vesper that saved it" in error["cure"]
+
+
+def test_a_draw_that_follows_a_report_of_another_dose_is_refused() -> None:
+    """That dose could not be logged again: what it was drawn for is looked up among its own."""
+    event = Event(
+        patient_id=ID, id=ID, dose_id=uuid4(), seq=1, kind=Kind.TAKEN, taken_at=MONDAY,
+        logged_at=MONDAY, author_id=ID, means=Means.IMPORT,
+    )  # fmt: skip
+    drawn = Drawn(
+        patient_id=ID, id=ID, dose_id=event.dose_id, seq=1, event_id=ID, author_id=ID,
+        said_at=MONDAY, assumed=True,
+    )  # fmt: skip
+    made: defaultdict[type[Base], list[Base]] = defaultdict(list, {Event: [event], Drawn: [drawn]})
+    must_be_supplies(made, MONDAY)
+    drawn.dose_id = uuid4()
+    with pytest.raises(ValueError, match="another dose"):
+        must_be_supplies(made, MONDAY)

@@ -485,7 +485,7 @@ async def test_a_dose_that_is_tapped_first_tells_nobody_how_much_it_was(world: W
     shelf = (await patient("GET", f"{MINE}/vials/{vial}"))["left"]
     assert shelf == {"value": "1.898", "unit": "mL"}
     begun = await read_label(patient, line, vial, "2.5")
-    assert (await told())[:2] == (None, None)  # one step is not two
+    assert await told() == (None, None, shelf, shelf)  # one step is not two
     await compared(patient, begun)
     volumes = [{"value": value, "unit": "mL"} for value in ("0.1", "0.102", "1.898", "1.898")]
     assert await told() == tuple(volumes)
@@ -493,10 +493,61 @@ async def test_a_dose_that_is_tapped_first_tells_nobody_how_much_it_was(world: W
     seen = await patient("GET", f"{MINE}/vials/{vial}")
     await change(patient, seen, body={"diluent_volume": {"value": "4", "unit": "mL"}})
     assert await told() == (None, None, None, None)
+    await world.pass_time(minutes=1)
     # Of another vial that was confirmed, the mark is not compared with one that was not.
     other = await powder(patient, SECOND, "10", "2")
     shown = await ready_with(patient, line, other, "5")
     assert (shown["state"], shown["draw"]["mark"], shown["changed"]) == ("ready", "5", None)
+    # One that holds what was confirmed last is looked at once: what is left in it is no secret.
+    await powder(patient, THIRD, "10", "2")
+    vials = (await looked(patient, line, vial=other))["vials"]
+    assert {each["lot"]: each["left"] and each["left"]["value"] for each in vials} == {
+        FIRST: None, SECOND: "2", THIRD: "2",
+    }  # fmt: skip
+
+
+@on_sqlite
+async def test_a_mark_is_compared_with_the_last_one_only_where_that_is_known(world: World) -> None:
+    """Not with the rest of a vial, which is no dose; and not with tablets, which have no marks."""
+    patient, _ = await a_patient_with(world)
+    line = await a_line(patient)
+    await patient("PUT", f"{MINE}/lines/{line}/kit", {"syringe": "u100_0_5"})
+    first = await powder(patient, FIRST, "0.15", "0.06")
+    await ready_with(patient, line, first, "2.5")
+    pills, _ = await a_patient_with(world, peptide(
+        medicine="anastrozole", route="oral", amount={"value": "0.5", "unit": "mg"},
+    ))  # fmt: skip
+    other = await a_line(pills)
+    pack: dict[str, Any] = {
+        "id": str(uuid4()), "medicine": "anastrozole", "form": "tablets", "tablets": 30,
+        "strengths": [{"substance": "anastrozole", "value": "1", "unit": "mg"}],
+        "lot": "P1", "pharmacy": "A pharmacy", "received_on": "2026-11-20",
+    }  # fmt: skip
+    await pills("POST", f"{MINE}/vials", pack, expect=201)
+    begun = await read_label(pills, other, pack["id"], "1")
+    path = f"{MINE}/draw/confirmations/{begun['confirm']['id']}/confirm"
+    await pills("POST", path, {"mark": "0.5"})
+    await world.pass_time(hours=17, minutes=30)
+    for who, whole in ((patient, False), (pills, True)):
+        (dose, *_) = (await who("GET", f"{MINE}/doses?from=2026-11-23&to=2026-11-24"))["doses"]
+        log = {"id": str(uuid4()), "kind": "taken"}
+        taken = await who("PUT", f"/api/doses/{dose['id']}/log", log)
+        codes = [each["code"] for each in taken["given"]["warnings"]]
+        assert codes == ([] if whole else ["partly_covered"])
+
+    second = await powder(patient, SECOND, "5", "2")
+    shown = await read_label(patient, line, second)
+    assert (shown["state"], shown["draw"]["mark"], shown["changed"]) == ("ready", "10", None)
+    drops = {
+        **pack, "id": str(uuid4()), "form": "solution", "volume": {"value": "5", "unit": "mL"},
+        "strengths": [{"substance": "anastrozole", "value": "2", "unit": "mg"}],
+    }  # fmt: skip
+    del drops["tablets"]
+    await pills("POST", f"{MINE}/vials", drops, expect=201)
+    await pills("PUT", f"{MINE}/lines/{other}/kit", {"syringe": "ml_1"})
+    begun = await read_label(pills, other, drops["id"], "2")
+    shown = await compared(pills, begun, syringe="ml_1")
+    assert (shown["draw"]["mark"], shown["changed"]) == ("0.25", None)
 
 
 @on_sqlite
@@ -549,6 +600,8 @@ async def test_a_pen_measures_the_dose_itself_and_nobody_draws_from_it(world: Wo
     begun = await read_label(patient, line, body["id"], "1.34")
     shown = await compared(patient, begun, syringe="u100_0_3_half")
     assert (shown["state"], shown["draw"]["mark"], shown["changed"]) == ("ready", "18.5", None)
+    (dose, *_) = (await patient("GET", f"{MINE}/doses?from=2026-11-23&to=2026-11-24"))["doses"]
+    assert [each["quantity"] for each in dose["given"]["vials"]] == [None]
     await patient("PUT", f"{MINE}/lines/{line}/kit", {"syringe": "pen"})
 
     # What is wrong with it is said all the same.

@@ -25,6 +25,7 @@ from sqlalchemy.orm import selectinload
 from app.audit import Means
 from app.db import connect, sessions_on
 from app.doses.log import Report, undo
+from app.doses.log import settle as bare_settle
 from app.doses.models import Dose, Event, Kind
 from app.intake.given import given_of
 from app.intake.taking import amend, settle
@@ -500,6 +501,29 @@ async def test_a_vial_that_somebody_named_is_kept_when_the_dose_is_reported_anew
     await night.vial(0, 4)
     await again()
     assert await parts() == [(None, None, False)], "from none of them, as was said"
+
+
+@pytest.mark.parametrize(
+    ("means", "codes"), [(Means.APP, [[], ["partly_covered"]]), (Means.IMPORT, [[], []])]
+)
+async def test_nobody_is_asked_for_the_vial_of_a_history_that_was_brought_along(
+    session: AsyncSession, means: Means, codes: list[list[str]]
+) -> None:
+    """Neither of a dose that came from nowhere, nor of one that its vial held only some of."""
+    night = await a_night(session)
+    for vial in night.vials[1:]:
+        await session.delete(await session.get_one(Vial, (night.patient, vial)))
+    await session.flush()
+    for dose, log in zip(night.doses, (bare_settle, settle), strict=False):
+        report = night.report(taken_at=night.now, means=means)
+        await log(session, night.patient, dose, report, now=night.now)
+    mine = select(Dose).where(Dose.patient_id == night.patient, Dose.id.in_(night.doses[:2]))
+    with_events = mine.options(selectinload(Dose.events)).order_by(Dose.due_at)
+    doses = list(await session.scalars(with_events))
+    given_out = await given_of(session, night.patient, doses, night.now)
+    told = [given_out.get(each.id) for each in doses]
+    assert [each is not None and each.asks.vial for each in told] == [means is Means.APP] * 2
+    assert [[each.code for each in one.warnings] if one else [] for one in told] == codes
 
 
 async def test_what_was_taken_before_a_count_is_not_taken_from_what_was_counted(

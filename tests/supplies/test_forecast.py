@@ -27,6 +27,8 @@ from app.supplies.ledger import contents
 from app.supplies.models import Diluent, Form, Vial
 from app.supplies.needs import Course
 from app.supplies.outlook import forecasts
+from app.supplies.settings import Wishes
+from app.supplies.standing import Standing, line_supply
 from app.units import Amount
 from tests.supplies import simulated
 from tests.supplies.simulated import Bottle
@@ -51,6 +53,17 @@ def test_an_empty_shelf_is_enough_until_no_day_at_all() -> None:
     for stock, nothing in ([], True), ([past], True), ([vial(249, last_day=None)], False):
         assert run_out(nightly(20), stock, DENVER) == Forecast(TONIGHT, 0, nothing=nothing)
         assert run_out(nightly(20), stock, DENVER).enough_until is None
+
+
+def test_a_dose_of_last_night_that_is_still_open_is_short_now_and_not_yesterday() -> None:
+    line = Line(patient_id=PATIENT, id=UUID(int=9), medicine="sermorelin", form="", route="oral")
+    standing = Standing(
+        tonight=TONIGHT, lines={line.id: line}, held={}, consumables=[], wishes=Wishes(),
+        short={line.id: Forecast(TONIGHT - DAY, 0, nothing=True)},
+    )  # fmt: skip
+    told = line_supply(standing, line)
+    assert (told.state, told.days_left, told.ask_by) == ("out", 0, TONIGHT)
+    assert told.text == "Nothing is left for the next dose, on Sunday 22 November."
 
 
 def test_a_vial_past_its_date_holds_nothing_that_counts() -> None:

@@ -17,14 +17,16 @@ interface FieldProps {
   readonly name: string;
   readonly label: string;
   readonly hint?: ComponentChildren;
+  /** What is worth a second look, though it may be right: nothing waits for it. */
+  readonly note?: string | undefined;
   readonly children: (control: ControlProps) => ComponentChildren;
 }
 
 /** A labelled control with its hint, and what is wrong with it right below. */
-export function Field({ form, name, label, hint, children }: FieldProps): JSX.Element {
+export function Field({ form, name, label, hint, note, children }: FieldProps): JSX.Element {
   const mistake = form.mistakes.value[name];
   const id = `${form.id}-${name}`;
-  const described = [hint && `${id}-hint`, mistake && `${id}-mistake`].filter(Boolean).join(' ');
+  const described = [hint && `${id}-hint`, note && `${id}-note`, mistake && `${id}-mistake`].filter(Boolean).join(' ');
   return (
     <div class="field" onInput={() => forgive(form, name)}>
       <label for={id}>{label}</label>
@@ -36,6 +38,7 @@ export function Field({ form, name, label, hint, children }: FieldProps): JSX.El
         ...(mistake && { 'aria-invalid': 'true' as const }),
         ...(described && { 'aria-describedby': described }),
       })}
+      {note && <p class="says amber small" id={`${id}-note`} role="status" data-note={name}>{note}</p>}
       {mistake && <Mistake id={`${id}-mistake`} text={mistake} />}
     </div>
   );

@@ -7,6 +7,7 @@ import type { KnownDose } from '../../words/dose.ts';
 import { dayAndMonth } from '../../words/night.ts';
 import { amountText } from '../../words/amounts.ts';
 import { useFetched } from '../health/load.ts';
+import { unbroken } from '../supplies/words.ts';
 import { sayVial } from './say.ts';
 import { isInjected } from './spots.ts';
 
@@ -32,7 +33,7 @@ export function VialPicker({ dose, gone = false, onDone }: VialPickerProps): JSX
           {recorded.has(vial.id) && <Icon name="done" size={20} />}
           <span>
             {vial.lot ? `Lot ${vial.lot}` : vial.medicine_name}
-            <span class="soft small">{vialText(vial)}</span>
+            <span class="soft small">{unbroken(vialText(vial))}</span>
           </span>
         </button>
       ))}

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
+import { plan } from '../../state/plan.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { holdStill } from '../../ui/still.ts';
 import type { KnownDose } from '../../words/dose.ts';
@@ -75,7 +76,7 @@ function AskSite({ dose }: { readonly dose: KnownDose }): JSX.Element | null {
 /** From which vial or pack it came, where Vesper could not tell. */
 function AskVial({ dose }: { readonly dose: KnownDose }): JSX.Element {
   const { section, answered } = useQuestion(true);
-  const question = whichText(dose);
+  const question = whichText(dose, plan.value?.draws?.[dose.line_id]);
   return (
     <section class="where" ref={section} data-asks="vial" aria-label={`${question} ${dose.label}`}>
       <h3>{question}</h3>

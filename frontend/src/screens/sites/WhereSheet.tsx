@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 
+import { plan } from '../../state/plan.ts';
 import type { KnownDose } from '../../words/dose.ts';
 import { SpotPicker } from './SpotPicker.tsx';
 import { isInjected, lotsText, whichText } from './spots.ts';
@@ -23,7 +24,7 @@ export function WhereSheet({ dose }: { readonly dose: KnownDose }): JSX.Element 
           {open.value === 'site' && <SpotPicker dose={dose} legend="Where did it go?" onDone={close} />}
         </>
       )}
-      <button class="button" type="button" data-do="change-vial" aria-expanded={open.value === 'vial'} onClick={toggle('vial')}>{lots ? `From ${lots}…` : `${whichText(dose)}…`}</button>
+      <button class="button" type="button" data-do="change-vial" aria-expanded={open.value === 'vial'} onClick={toggle('vial')}>{lots ? `From ${lots}…` : `${whichText(dose, plan.value?.draws?.[dose.line_id])}…`}</button>
       {open.value === 'vial' && <VialPicker dose={dose} gone onDone={close} />}
     </div>
   );

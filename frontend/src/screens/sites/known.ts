@@ -56,7 +56,7 @@ export async function fetchDraw(line: string): Promise<void> {
   const short: KeptDraw = {
     state, amount, lot: vial?.lot ?? null, discard_on: vial?.discard_on ?? null,
     mark: draw?.mark ?? null, mark_unit: draw?.mark_unit ?? '', at: new Date().toISOString(),
-    heed: heedText(warnings),
+    heed: heedText({ state, warnings }),
   };
   if (!plan.value) return;
   const { [line]: _, ...others } = plan.value.draws ?? {};

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { Given, Sites, Spot } from '../../api/sites.ts';
 import { some } from '../../api/some.ts';
-import { asListed, asRead, drawText, givenText, heedText, HEIGHT, lastText, merged, placeOf, restsFor, spotTexts, suggested, usual, WIDTH, withSaid } from './spots.ts';
+import { asListed, asRead, drawText, givenText, heedText, HEIGHT, lastText, merged, placeOf, restsFor, spotTexts, suggested, usual, whichText, WIDTH, withSaid } from './spots.ts';
 
 const CODES: readonly (readonly [string, Spot['view']])[] = [
   ['ventrogluteal', 'front'], ['vastus_lateralis', 'front'], ['deltoid', 'back'], ['buttock', 'back'],
@@ -117,9 +117,10 @@ test('a figure is said only of exactly the amount that is planned, from a vial t
   expect(drawText(draw, { value: '100', unit: 'mg' }, '2026-11-22')).toEqual({ text: 'How much to draw' });
   expect(drawText(draw, planned, '2026-12-01')).toEqual({ text: 'This vial is past its date', lot: 'A1' });
   expect(drawText({ ...draw, state: 'confirm', mark: null }, planned, '2026-12-01')?.text).toBe('This vial is past its date');
-  expect(drawText({ ...draw, heed: heedText([{ code: 'small_volume' }, { code: 'over_left' }]) }, planned, '2026-11-22')).toEqual({ text: 'This vial holds less than a dose', lot: 'A1' });
-  expect(drawText({ ...draw, heed: heedText([{ code: 'small_volume' }]) }, planned, '2026-11-30')?.text).toBe('Draw 10 units');
+  expect(drawText({ ...draw, heed: heedText({ state: 'ready', warnings: [{ code: 'small_volume' }, { code: 'over_left' }] }) }, planned, '2026-11-22')).toEqual({ text: 'This vial holds less than a dose', lot: 'A1' });
+  expect(drawText({ ...draw, heed: heedText({ state: 'ready', warnings: [{ code: 'small_volume' }] }) }, planned, '2026-11-30')?.text).toBe('Draw 10 units');
   expect(drawText({ ...draw, state: 'pen', mark: null }, planned, '2026-11-22')).toEqual({ text: 'Set the pen as prescribed', lot: 'A1' });
+  expect(drawText({ ...draw, state: 'pen', mark: null }, planned, '2026-12-01')?.text).toBe('This pen is past its date');
   expect(drawText({ ...draw, state: 'confirm', mark: null }, planned, '2026-11-22')).toEqual({ text: 'New strength: check how much to draw' });
   expect(drawText({ ...draw, state: 'no_vial' }, planned, '2026-11-22')).toBeUndefined();
   expect(drawText(undefined, planned, '2026-11-22')).toBeUndefined();
@@ -130,4 +131,12 @@ test('one map of two routes: what is usual for either, and what rests for any', 
   const muscle = { spots: [spot('a'), spot('b', { legal: false })] };
   expect(merged([skin, muscle]).map(({ legal, resting }) => [legal, resting !== null])).toEqual([[true, false], [true, true]]);
   expect(merged([])).toEqual([]);
+});
+
+test('a pen is called a pen, also where it is asked about or to be heeded', () => {
+  expect(whichText({ route: 'subcutaneous' }, { state: 'pen' })).toBe('Which pen was it from?');
+  expect(whichText({ route: 'subcutaneous' })).toBe('Which vial was it from?');
+  expect(whichText({ route: 'oral' })).toBe('Which pack was it from?');
+  expect(heedText({ state: 'pen', warnings: [{ code: 'over_left' }] })).toBe('This pen holds less than a dose');
+  expect(heedText({ state: 'pen', warnings: [{ code: 'allergy' }] })).toBe('An allergy was noted: look first');
 });

@@ -1,6 +1,7 @@
 /** Spots of the body: where they are on the picture, what is said of them, which comes next. Pure. */
 
 import type { Given, Reacted, Sites, Spot } from '../../api/sites.ts';
+import type { Draw } from '../../api/supplies.ts';
 import type { Amount } from '../../api/types.ts';
 import type { KeptDraw } from '../../state/kept.ts';
 import { dayAndMonth, momentName } from '../../words/night.ts';
@@ -155,8 +156,8 @@ export function isInjected(route: string): boolean {
 }
 
 /** The question from which vial or pack a dose came. */
-export function whichText({ route }: { readonly route: string }): string {
-  return `Which ${isInjected(route) ? 'vial' : 'pack'} was it from?`;
+export function whichText({ route }: { readonly route: string }, draw?: Pick<KeptDraw, 'state'>): string {
+  return `Which ${draw?.state === 'pen' ? 'pen' : isInjected(route) ? 'vial' : 'pack'} was it from?`;
 }
 
 /** The vials a dose was drawn from, by lot: "lot 4711, then lot 4712". */
@@ -170,15 +171,19 @@ export function givenText(given: Given | null | undefined): string {
   return given?.site ? [given.site.name, lots].filter(Boolean).join(' · ') : lots.charAt(0).toUpperCase() + lots.slice(1);
 }
 
-const HEEDED: Readonly<Record<string, string>> = {
-  allergy: 'An allergy was noted: look first',
-  used_before: 'This vial was for one use',
-  over_left: 'This vial holds less than a dose',
+const HEEDED: Readonly<Record<string, (it: string) => string>> = {
+  allergy: () => 'An allergy was noted: look first',
+  used_before: (it) => `${it} was for one use`,
+  over_left: (it) => `${it} holds less than a dose`,
 };
 
+function itText(state: Draw['state']): string {
+  return state === 'pen' ? 'This pen' : 'This vial';
+}
+
 /** What has to be known before anything is drawn, in one line; empty where there is nothing. */
-export function heedText(warnings: readonly { readonly code: string }[]): string {
-  return warnings.map(({ code }) => HEEDED[code]).find(Boolean) ?? '';
+export function heedText({ warnings, state }: Pick<Draw, 'state'> & { readonly warnings: readonly { readonly code: string }[] }): string {
+  return warnings.map(({ code }) => HEEDED[code]?.(itText(state))).find(Boolean) ?? '';
 }
 
 /**
@@ -188,7 +193,7 @@ export function heedText(warnings: readonly { readonly code: string }[]): string
 export function drawText(draw: KeptDraw | undefined, planned: Amount, today: string): { readonly text: string; readonly lot?: string | null } | undefined {
   if (!draw || draw.state === 'no_vial') return undefined;
   // Said before it is drawn: afterwards it can only be flagged.
-  if (draw.discard_on && draw.discard_on < today) return { text: 'This vial is past its date', lot: draw.lot };
+  if (draw.discard_on && draw.discard_on < today) return { text: `${itText(draw.state)} is past its date`, lot: draw.lot };
   if (draw.heed) return { text: draw.heed, lot: draw.lot };
   if (draw.state === 'confirm') return { text: 'New strength: check how much to draw' };
   const same = draw.amount.unit === planned.unit && Number(draw.amount.value) === Number(planned.value);

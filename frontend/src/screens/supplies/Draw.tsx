@@ -58,8 +58,9 @@ function OfLine({ line }: { readonly line: string }): JSX.Element {
   }, [path]);
   const draw = found.value.value;
   const set = (answer: Answer): void => void (found.value.value = answer);
+  const title = draw?.tablets ? 'How many to take' : draw?.syringe?.kind === 'pen' ? 'How to set the pen' : 'How much to draw';
   return (
-    <Page title={draw?.tablets ? 'How many to take' : 'How much to draw'} back="/supplies" backTo="Supplies" lead={draw && <>{draw.line.name}, <strong class="figures">{shown(draw.amount)}</strong> as prescribed</>}>
+    <Page title={title} back="/supplies" backTo="Supplies" lead={draw && <>{draw.line.name}, <strong class="figures">{shown(draw.amount)}</strong> as prescribed</>}>
       {found.trouble.value && <Mistake text={found.trouble.value} />}
       {!draw && !found.trouble.value && <p class="soft" aria-busy="true">One moment…</p>}
       {draw && (
@@ -99,12 +100,14 @@ function Body({ draw, onAnswer, again, onSyringe }: BodyProps): JSX.Element {
 function content(draw: Answer, onAnswer: (draw: Answer) => void, again: () => Promise<void>, onSyringe: (code: string) => void): JSX.Element {
   const { vial, confirm } = draw;
   if (draw.state === 'no_vial' || !vial) {
+    const pen = draw.syringe?.kind === 'pen';
+    const what = draw.tablets ? 'pack' : pen ? 'pen' : 'vial';
     return (
       <section class="empty">
-        <h2 tabIndex={-1}>No {draw.tablets ? 'pack' : 'vial'} to draw from</h2>
-        <p class="soft">{draw.vials.length > 0 ? 'None of those on record can be used today.' : 'Enter what its label says, and Vesper works out how far to draw.'}</p>
+        <h2 tabIndex={-1}>No {what} to {pen ? 'use' : 'draw from'}</h2>
+        <p class="soft">{draw.vials.length > 0 ? 'None of those on record can be used today.' : `Enter what its label says, and Vesper works out how ${pen ? 'long it lasts' : 'far to draw'}.`}</p>
         <DrawWarnings warnings={draw.warnings} />
-        <a class="button main mid" href={`/supplies/new?line=${draw.line.id}`}>Add a {draw.tablets ? 'pack' : 'vial'}</a>
+        <a class="button main mid" href={`/supplies/new?line=${draw.line.id}`}>Add a {what}</a>
       </section>
     );
   }
@@ -135,7 +138,7 @@ function content(draw: Answer, onAnswer: (draw: Answer) => void, again: () => Pr
         <section class="card lit" aria-label="With the pen">
           <h2 tabIndex={-1}>{shown(draw.amount)}</h2>
           <p data-words>{draw.words}</p>
-          <p class="soft small"><a href={`/supplies/vials/${vial.id}`}>Lot {vial.lot}</a>{vial.discard_on && `, throw away after ${dated(vial.discard_on, tonight.value)}`}</p>
+          <p class="soft small"><a href={`/supplies/vials/${vial.id}`}>Lot {vial.lot}</a>{vial.discard_on && `, ${vial.discard_on < tonight.value ? 'its last day was' : 'throw away after'} ${dated(vial.discard_on, tonight.value)}`}</p>
         </section>
       </>
     );

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import type { Diluent, Storage } from '../../api/supplies.ts';
 import { Field } from '../../ui/Field.tsx';
 import { Folded } from '../health/Folded.tsx';
+import { earlyNote, pastNote } from './days.ts';
 import type { PartProps } from './LabelFields.tsx';
 import { Picks } from './Picks.tsx';
 import { Suffixed } from './Suffixed.tsx';
@@ -36,8 +37,8 @@ export function OriginFields({ form, draft, onChange, pharmacies, today }: Where
       <Field form={form} name="lot" label="Lot number" hint="Beside LOT or batch. It finds you again if a lot is recalled.">{text('lot', 80, { autocapitalize: 'characters', spellcheck: false })}</Field>
       <Field form={form} name="received_on" label="When did you get it?">{date('received_on', { max: today })}</Field>
       <div class="pair">
-        <Field form={form} name="expires_on" label="Expires on" hint="EXP on the label. Only a month? Its last day.">{date('expires_on')}</Field>
-        <Field form={form} name="use_by" label="Use by" hint="The pharmacy’s own date: BUD or “discard after”.">{date('use_by')}</Field>
+        <Field form={form} name="expires_on" label="Expires on" hint="EXP on the label. Only a month? Its last day." note={pastNote(draft.expires_on, today)}>{date('expires_on')}</Field>
+        <Field form={form} name="use_by" label="Use by" hint="The pharmacy’s own date: BUD or “discard after”." note={pastNote(draft.use_by, today)}>{date('use_by')}</Field>
       </div>
       <Picks form={form} name="storage" legend="Where is it kept?" options={STORAGES} value={draft.storage} onPick={(code) => onChange({ storage: code as Storage })} side />
     </>
@@ -55,7 +56,7 @@ export function BegunFields({ form, draft, onChange, today }: Omit<WhereProps, '
       {draft.begun === 'yes' && powder && <DissolvedIn form={form} draft={draft} onChange={onChange} />}
       {draft.begun === 'yes' && (
         <div class="pair">
-          <Field form={form} name={field} label={powder ? 'Dissolved on' : 'Opened on'}>
+          <Field form={form} name={field} label={powder ? 'Dissolved on' : 'Opened on'} note={earlyNote(draft.begun_on, draft.received_on)}>
             {(control) => <input {...control} type="date" max={today} value={draft.begun_on} onInput={(event) => onChange({ begun_on: event.currentTarget.value })} />}
           </Field>
           <Field form={form} name={`${field}.time`} label="At about">

@@ -9,6 +9,7 @@ import { sayPolitely } from '../../state/said.ts';
 import { Field, Submit, Trouble } from '../../ui/Field.tsx';
 import { Mistakes, useForm, type Form } from '../../ui/form.ts';
 import { changeSeen } from '../clinic/revised.ts';
+import { earlyNote } from './days.ts';
 import { divided, measured, typed } from './decimals.ts';
 import { instantIn, useMoment, type Moment } from './moment.ts';
 import { DissolvedIn, type Dissolved } from './OriginFields.tsx';
@@ -49,7 +50,7 @@ export function DissolveForm({ vial, zone, onDone, onCancel }: ActionProps): JSX
       {each.length > 0 && (
         <p class="says" role="status">Then it holds {each.map(({ substance, amount }) => `${strengthText(amount, false)}${each.length > 1 ? ` of ${substance}` : ''}`).join(' and ')}. Does that agree with what your pharmacy told you?</p>
       )}
-      <When form={form} moment={moment} />
+      <When form={form} moment={moment} since={vial.received_on} />
     </Frame>
   );
 }
@@ -67,7 +68,7 @@ export function OpenForm({ vial, zone, onDone, onCancel }: ActionProps): JSX.Ele
   return (
     <Frame form={form} title="It was opened" onSubmit={submit} onCancel={onCancel}>
       <p class="soft">From its first puncture on it keeps for a limited number of days.</p>
-      <When form={form} moment={moment} />
+      <When form={form} moment={moment} since={vial.received_on} />
     </Frame>
   );
 }
@@ -95,7 +96,7 @@ export function StockForm({ vial, zone, kind, onDone, onCancel }: ActionProps & 
       <Field form={form} name="quantity.value" label={counted ? 'Left in it now' : 'Wasted'} hint={vial.left ? `Vesper works out ${shown(vial.left)} left.` : undefined}>
         {(control) => <Suffixed unit={tablets ? 'tablets' : 'mL'}><input {...control} value={quantity.value} inputMode="decimal" autocomplete="off" maxLength={10} onInput={(event) => (quantity.value = event.currentTarget.value)} /></Suffixed>}
       </Field>
-      <When form={form} moment={moment} />
+      <When form={form} moment={moment} since={vial.received_on} />
       <Field form={form} name="note" label="A note" hint="You may leave it empty.">
         {(control) => <input {...control} value={note.value} autocomplete="off" maxLength={500} onInput={(event) => (note.value = event.currentTarget.value)} />}
       </Field>
@@ -118,7 +119,7 @@ export function DiscardForm({ vial, zone, onDone, onCancel }: ActionProps): JSX.
   return (
     <Frame form={form} title={`This ${thing(vial)} is gone`} save="It is gone" onSubmit={submit} onCancel={onCancel}>
       <Picks form={form} name="why" legend="Why?" options={WHY_GONE} value={why.value} onPick={(code) => (why.value = code as Gone)} />
-      <When form={form} moment={moment} />
+      <When form={form} moment={moment} since={vial.received_on} />
       <p class="hint">It is taken off what you have. Every dose drawn from it stays on record, and you can take this back.</p>
     </Frame>
   );
@@ -148,10 +149,10 @@ function Frame({ form, title, save = 'Save', onSubmit, onCancel, children }: Fra
 }
 
 /** The day and the time something was. */
-function When({ form, moment }: { readonly form: Form; readonly moment: Moment }): JSX.Element {
+function When({ form, moment, since }: { readonly form: Form; readonly moment: Moment; readonly since: string }): JSX.Element {
   return (
     <div class="pair">
-      <Field form={form} name="at" label="On">
+      <Field form={form} name="at" label="On" note={earlyNote(moment.day.value, since)}>
         {(control) => <input {...control} type="date" max={moment.today} value={moment.day.value} onInput={(event) => (moment.day.value = event.currentTarget.value)} />}
       </Field>
       <Field form={form} name="at.time" label="At about">

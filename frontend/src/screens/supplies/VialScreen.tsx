@@ -12,7 +12,7 @@ import { SourceCheck } from './SourceCheck.tsx';
 import { VialActions } from './VialActions.tsx';
 import { VialEvents } from './VialEvents.tsx';
 import { VialPicture } from './VialPicture.tsx';
-import { capital, dated, DILUENTS, discardText, discardWhy, fullOf, isNear, leftText, shown, STATUSES, STORAGES, strengthText, thing, unbroken, WHY_GONE } from './words.ts';
+import { capital, dated, DILUENTS, discardText, discardWhy, enoughText, isNear, leftText, shown, STATUSES, STORAGES, strengthText, thing, unbroken, WHY_GONE } from './words.ts';
 
 /** One vial or pack: what is left, its dates, what can be done, where it comes from, and what happened. */
 export default function VialScreen({ names }: ScreenProps): JSX.Element {
@@ -43,8 +43,7 @@ export default function VialScreen({ names }: ScreenProps): JSX.Element {
 
 /** What is left and until when, as a picture and in words. */
 function Standing({ vial, today }: { readonly vial: Vial; readonly today: string }): JSX.Element {
-  const { status, left, left_amount, overdrawn, drawn_doses, warnings, discard_on, gone_at, gone_why } = vial;
-  const full = fullOf(vial);
+  const { status, left, overdrawn, drawn_doses, warnings, discard_on, gone_at, gone_why } = vial;
   const discard = discardText(vial, today);
   const late = status === 'past_its_date' || isNear(discard_on, today);
   const gone = WHY_GONE.find(([code]) => code === gone_why)?.[1];
@@ -55,13 +54,9 @@ function Standing({ vial, today }: { readonly vial: Vial; readonly today: string
         <div class="stack tight">
           <p><span class={status === 'past_its_date' ? 'tag late' : 'tag'}>{STATUSES[status]}</span></p>
           {status === 'gone' && <p>Gone{gone_at && ` since ${dated(gone_at.slice(0, 10), today)}`}{gone && `: ${gone.charAt(0).toLowerCase()}${gone.slice(1)}`}.</p>}
-          {status !== 'gone' && <p class="figure">{leftText(vial)}</p>}
-          {status !== 'gone' && left && (
-            <p class="soft small">
-              {[full && `of ${shown(full)}`, left_amount && left.unit !== left_amount.unit && shown(left_amount), vial.doses_left !== null && `enough for ${plural(vial.doses_left, 'dose')}`].filter(Boolean).join(' · ')}
-            </p>
-          )}
-          {discard && <p class={late ? 'late-text' : ''} data-discard>{unbroken(discard)} <span class="soft small">{discardWhy(vial)}</span></p>}
+          {status !== 'gone' && <p class="figure">{unbroken(leftText(vial))}</p>}
+          {status !== 'gone' && left && <p class="soft small">{enoughText(vial)}</p>}
+          {discard && <p class={late ? 'late-text' : ''} data-discard>{unbroken(discard)} <span class="soft small">{unbroken(discardWhy(vial))}</span></p>}
         </div>
       </div>
       {overdrawn && <p class="says amber">{shown(overdrawn)} more was drawn than it can have held. Count what is there, or check which {thing(vial)} each dose came from.</p>}

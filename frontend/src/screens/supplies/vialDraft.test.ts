@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { some } from '../../api/some.ts';
 import type { Vial } from '../../api/supplies.ts';
 import type { Medicine } from '../../api/types.ts';
+import { earlyNote, pastNote } from './days.ts';
 import { draftOf, emptyVial, figureLabel, isBegun, unitsOf, vialOf, withMedicine, withMoment, type VialDraft } from './vialDraft.ts';
 
 const NOW = new Date('2026-11-22T21:00:00Z');
@@ -66,6 +67,15 @@ describe('what is missing is said at its field', () => {
   test('a year that lost two digits', () => {
     const { mistakes } = vialOf(draft({ received_on: '0026-11-20', expires_on: '1927-01-01', use_by: '', begun: 'yes', begun_on: '0026-11-20', begun_at: '08:30', diluent: 'other', diluent_volume: '2' }), peptide, ZONE, NOW);
     expect(mistakes).toEqual({ received_on: 'Please check the year.', expires_on: 'Please check the year.', reconstituted_at: 'Please check the year.' });
+  });
+
+  test('a day that may be right is asked about, and saved', () => {
+    expect(pastNote('2026-11-21', '2026-11-22')).toContain('passed');
+    for (const date of ['', '2026-11-22', '0202-11-21']) expect(pastNote(date, '2026-11-22')).toBeUndefined();
+    expect(earlyNote('2026-10-01', '2026-11-20')).toContain('before the day you got it');
+    for (const date of ['', '2026-11-20', '0202-11-21']) expect(earlyNote(date, '2026-11-20')).toBeUndefined();
+    const old = draft({ expires_on: '2026-11-21', begun: 'yes', begun_on: '2026-10-01', begun_at: '08:30', diluent: 'other', diluent_volume: '2' });
+    expect(vialOf(old, peptide, ZONE, NOW).mistakes).toEqual({});
   });
 
   test('days to come', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { NewMark, VialStatus } from '../../api/supplies.ts';
-import { compared, dated, discardText, discardWhy, isNear, leftText, markParts, markText, shown, sourceText, strengthText, unbroken } from './words.ts';
+import { compared, dated, discardText, discardWhy, enoughText, isNear, isOther, leftText, markParts, markText, shown, sourceText, strengthText, unbroken } from './words.ts';
 
 const ug = (value: string) => ({ value, unit: 'ug' });
 const mark = (part: Partial<NewMark>): NewMark => ({ strength: ug('2500'), mark: '10', mark_unit: 'units', amount: ug('250'), ...part });
@@ -10,6 +10,18 @@ const TODAY = '2026-11-22';
 test('no line ends between a number and its unit, or a day and its month', () => {
   expect(unbroken('Enough until Sunday 6 December: 4 doses.')).toBe('Enough until Sunday 6\u00a0December: 4\u00a0doses.');
   expect(unbroken('to the 10 mark (0.1 mL): 1 unit is 25 mcg')).toBe('to the 10 mark (0.1\u00a0mL): 1\u00a0unit is 25\u00a0mcg');
+});
+
+test('an empty vial is enough for nothing, and does not say so', () => {
+  const vial = { form: 'powder' as const, tablets: null, volume: null, diluent_volume: { value: '2', unit: 'mL' }, left: { value: '1.6', unit: 'mL' }, left_amount: { value: '4', unit: 'mg' }, doses_left: 16 };
+  expect(enoughText(vial)).toBe('of 2\u00a0mL\u00a0· 4\u00a0mg\u00a0· enough for 16\u00a0doses');
+  expect(enoughText({ ...vial, left: { value: '0', unit: 'mL' }, left_amount: { value: '0', unit: 'mg' }, doses_left: 0 })).toBe('of 2\u00a0mL');
+});
+
+test('an amount is another one by its figure or its unit, not by its zeros', () => {
+  expect(isOther(ug('250.0'), ug('250'))).toBe(false);
+  expect(isOther(ug('250'), ug('300'))).toBe(true);
+  expect(isOther(ug('250'), { value: '250', unit: 'mg' })).toBe(true);
 });
 
 describe('when a vial is thrown away', () => {

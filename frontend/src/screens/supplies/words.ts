@@ -107,7 +107,7 @@ export function shown({ value, unit }: Amount): string {
 
 /** A text in which no line ends between a number and its unit, or a day and its month: they are read together. */
 export function unbroken(text: string): string {
-  return text.replace(/(\d) (?=(mL|mg|mcg|g|IU|units?|tablets?|doses?)\b|[A-Z][a-z])/g, '$1\u00a0');
+  return text.replace(/(\d) (?=(mL|mg|mcg|g|IU|units?|tablets?|doses?|days?)\b|[A-Z][a-z])/g, '$1\u00a0');
 }
 
 /** How far the plunger is drawn: "10 units", "0.4 mL", "2 tablets". */
@@ -144,7 +144,7 @@ export function compared(before: MarkOf | null, now: NewMark): { text: string; s
   if (!Number.isFinite(far) || far <= 0) return undefined;
   const slip = far >= SLIP || far <= 1 / SLIP;
   const was = before.amount;
-  const other = was && (tidy(was.value) !== tidy(now.amount.value) || was.unit !== now.amount.unit);
+  const other = was && isOther(was, now.amount);
   const why = other ? ` The prescribed amount has changed as well: ${shown(was)} before, ${shown(now.amount)} now.` : '';
   if (Math.abs(far - 1) < 0.005) return { text: `The same mark as before.${why}`, slip };
   if (far >= 1.5) return { text: `${timesText(far)} as much liquid as before.${why}`, slip };
@@ -160,9 +160,23 @@ function inMillilitres({ mark, mark_unit }: MarkOf): string {
   return mark_unit === 'units' ? String(Number(mark) / 100) : (mark ?? '0');
 }
 
+/** Whether an amount is another one than before. */
+export function isOther(before: Amount, now: Amount): boolean {
+  return tidy(before.value) !== tidy(now.value) || before.unit !== now.unit;
+}
+
 /** Where somebody is on the way to a new concentration. */
 export function stepText({ kind, step }: Confirm): string {
   return kind === 'one_step' ? '' : `Step ${step} of 2`;
+}
+
+/** What a vial that is not gone can still give: "of 2 mL · 4 mg · enough for 16 doses"; of an empty one only what it held. */
+export function enoughText(vial: Pick<Vial, 'form' | 'tablets' | 'volume' | 'diluent_volume' | 'left' | 'left_amount' | 'doses_left'>): string {
+  const { left, left_amount: amount, doses_left: doses } = vial;
+  const full = fullOf(vial);
+  const some = left !== null && Number(left.value) > 0;
+  const parts = [full && `of ${shown(full)}`, some && amount && left.unit !== amount.unit && shown(amount), some && doses !== null && `enough for ${plural(doses, 'dose')}`];
+  return unbroken(parts.filter(Boolean).join('\u00a0· '));
 }
 
 /** What one mL or one tablet holds: "2500 mcg in 1 mL". */

@@ -78,6 +78,18 @@ class Outdated:
 
 
 @dataclass(frozen=True, slots=True)
+class FarOff:
+    """A line of which far more or far less than planned was taken, and when each time.
+
+    taken_at   in order of time; never empty
+    """
+
+    line_id: UUID
+    label: str
+    taken_at: Sequence[datetime]
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """The newest expected doses of a line, none of them taken.
 
@@ -96,7 +108,7 @@ class Run:
 
 def dose_flags(
     lines: Sequence[LineDoses], everything: Iterable[Intake], now: datetime, here: tzinfo,
-    *, falling: bool = False, outdated: Iterable[Outdated] = (),
+    *, falling: bool = False, outdated: Iterable[Outdated] = (), far_off: Iterable[FarOff] = (),
 ) -> list[Flag]:  # fmt: skip
     """Every flag that the doses of one patient raise at this instant.
 
@@ -105,6 +117,7 @@ def dose_flags(
     here         where the patient is
     falling      whether the flag of a falling trend is open already
     outdated     vials that were drawn from after their discard date
+    far_off      lines of which an amount far from the planned one was taken
     """
     found: list[Flag | None] = [falling_trend(everything, now, is_open=falling)]
     for line in lines:
@@ -113,6 +126,7 @@ def dose_flags(
             run_out(line, now, line.enough_until),
         ]  # fmt: skip
     found += [drawn_after_discard(vial, now, here) for vial in outdated]
+    found += [amount_far_off(line, now, here) for line in far_off]
     return [flag for flag in found if flag is not None]
 
 
@@ -239,12 +253,26 @@ def drawn_after_discard(vial: Outdated, now: datetime, here: tzinfo) -> Flag | N
     last = vial.taken_at[-1]
     if now - last > rule.span("days"):
         return None
-    count = len(vial.taken_at)
     return rule.flag(
         vial.taken_at[0], str(vial.vial_id), line=vial.name, discard=f"{vial.discard_on:%-d %B}",
-        doses="1 dose" if count == 1 else f"{count} doses",
-        last=f"{last.astimezone(here):%-d %B}",
+        doses=_doses(vial.taken_at), last=f"{last.astimezone(here):%-d %B}",
     )  # fmt: skip
+
+
+def amount_far_off(line: FarOff, now: datetime, here: tzinfo) -> Flag | None:
+    """An amount far from the planned one was taken within the last days of the rule."""
+    rule = FLAG_RULES["amount_far_off"]
+    last = line.taken_at[-1]
+    if now - last > rule.span("days"):
+        return None
+    return rule.flag(
+        line.taken_at[0], str(line.line_id), line=line.label,
+        doses=_doses(line.taken_at), last=f"{last.astimezone(here):%-d %B}",
+    )  # fmt: skip
+
+
+def _doses(taken_at: Sequence[datetime]) -> str:
+    return "1 dose" if len(taken_at) == 1 else f"{len(taken_at)} doses"
 
 
 @dataclass(frozen=True, slots=True)

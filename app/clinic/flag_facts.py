@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts.models import Person
 from app.clinic.after_discard import late_draws, outdated
 from app.clinic.courses import last_taken_of_line
-from app.clinic.dose_flags import LOOK_BACK, LineDoses, Outdated, Reach
+from app.clinic.dose_flags import LOOK_BACK, FarOff, LineDoses, Outdated, Reach
 from app.clinic.flag_rules import FLAG_RULES
 from app.clinic.holdings import held_by_key, keys_of, last_night
 from app.clinic.reading import Reading, by_line, by_patient, readings
+from app.doses.asking import far_off
 from app.doses.models import Dose, Kind, Spoken
 from app.doses.standing import standing_event, stands
 from app.protocols.medicines import MEDICINES, label_of
@@ -118,6 +119,18 @@ def lines_of(
         for line_id, medicine in medicines.items()
         if line_id in enough and line_id not in of_line
     ]
+
+
+def far_off_of(found: Sequence[Reading]) -> list[FarOff]:
+    """The lines of which an amount far from the planned one was taken."""
+    return [
+        FarOff(line_id, doses[-1].label, sorted(times))
+        for line_id, doses in by_line(found).items()
+        if (times := [
+            one.intake.taken_at for one in doses
+            if one.intake.taken_at and one.taken and far_off(one.taken, one.planned)
+        ])
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

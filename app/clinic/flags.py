@@ -20,6 +20,7 @@ from app.clinic.dose_flags import dose_flags, unreachable
 from app.clinic.flag_facts import (
     androgens_before,
     doses_read,
+    far_off_of,
     lines_of,
     next_androgens,
     prescribed,
@@ -106,6 +107,7 @@ async def flags_of(
                 here,
                 falling=patient in falling,
                 outdated=shelf.outdated.get(patient, []),
+                far_off=far_off_of(doses_of),
             ),
             *_of_visits(overdue[patient], here),
         ]

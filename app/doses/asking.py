@@ -19,7 +19,7 @@ from app.schedule import A_DAY
 from app.units import Amount, IncompatibleUnits, plain
 
 FAR_OFF = 10
-"""So many times more, or less, than planned is a slip of the unit more often than the truth."""
+"""So many times as much, or as little, as planned is a slip more often than the truth."""
 
 
 class AskAgain(Problem):
@@ -29,7 +29,8 @@ class AskAgain(Problem):
 
 
 def far_off(amount: Amount, planned: Amount) -> bool:
-    """Whether an amount differs from the planned one by more than ten times, either way.
+    """Whether an amount differs from the planned one ten times or more, either way: one zero too
+    many is the commonest slip.
 
     What cannot be compared with it, such as a volume with a mass, is far off as well.
     """
@@ -37,7 +38,7 @@ def far_off(amount: Amount, planned: Amount) -> bool:
         taken = amount.to(planned.unit)
     except IncompatibleUnits:
         return True
-    return taken.value > planned.value * FAR_OFF or taken.value * FAR_OFF < planned.value
+    return taken.value >= planned.value * FAR_OFF or taken.value * FAR_OFF <= planned.value
 
 
 async def ask_again(
@@ -61,7 +62,7 @@ async def ask_again(
     if odd:
         facts["planned"] = {"value": plain(prescribed.value), "unit": prescribed.unit}
         raise AskAgain(
-            "This amount is more than ten times the planned one, or less than a tenth of it.",
+            "This amount is ten times the planned one or more, or a tenth of it or less.",
             cure="Look at the number and at the unit. Confirm if this is what was taken.",
             code="amount_far_off", **facts,
         )  # fmt: skip

@@ -241,13 +241,18 @@ def _leftover(draw: Draw, left: int | None, dead_space_ul: int) -> tuple[Warned,
     if left is None:
         return ()
     if draw.quantity > left:
-        text = f"This takes {_measured(draw, draw.quantity)}, and about {_measured(draw, left)} is"
-        return (Warned("over_left", f"{text} left."),)
+        text = f"This takes {_measured(draw, draw.quantity)}, and {_about(draw, left)} is left."
+        return (Warned("over_left", text),)
     after = max(left - draw.quantity - dead_space_ul, 0)
     if after < draw.quantity:
-        text = f"After this dose about {_measured(draw, after)} is left: less than another dose."
+        short = ": less than another dose" if after else ""
+        text = f"After this dose {_about(draw, after)} is left{short}."
         return (Warned("last_of_vial", text),)
     return ()
+
+
+def _about(draw: Draw, left: int) -> str:
+    return f"about {_measured(draw, left)}" if left else "nothing"
 
 
 def _pen_holds_less(

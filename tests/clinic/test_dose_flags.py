@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.clinic.dose_flags import (
+    FarOff,
     LineDoses,
     Outdated,
     Reach,
+    amount_far_off,
     dose_flags,
     drawn_after_discard,
     falling_trend,
@@ -281,6 +283,25 @@ def test_a_dose_after_the_discard_date_shows_for_so_many_days(
         assert "clinical.md 5.2" in (flag.source or "")
     once = drawn_after_discard(replace(vial, taken_at=vial.taken_at[1:]), MONDAY, UTC)
     assert (once is not None and "1 dose drawn" in once.text) == flagged
+
+
+@pytest.mark.parametrize(
+    ("ago", "flagged"),
+    [
+        (timedelta(), True),
+        (FLAG_RULES["amount_far_off"].span("days"), True),  # exactly the last day
+        (FLAG_RULES["amount_far_off"].span("days") + SECOND, False),
+    ],
+)
+def test_an_amount_far_off_shows_for_so_many_days(ago: timedelta, flagged: bool) -> None:
+    line = FarOff(UUID(int=3), "Sermorelin", [MONDAY - ago - DAY, MONDAY - ago])
+    flag = amount_far_off(line, MONDAY, UTC)
+    assert (flag is not None) == flagged
+    if flag is not None:
+        assert (flag.severity, flag.subject) == (Severity.RED, str(line.line_id))
+        assert flag.since == line.taken_at[0]
+        assert "Sermorelin: 2 doses recorded" in flag.text
+        assert dose_flags([], [], MONDAY, UTC, far_off=[line]) == [flag]
 
 
 SPOKEN = Reach(

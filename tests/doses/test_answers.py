@@ -104,9 +104,9 @@ ug = Amount(Decimal(100), "ug")
 @pytest.mark.parametrize(
     ("value", "unit", "odd"),
     [
-        ("100", "ug", False), ("1000", "ug", False), ("1000.1", "ug", True), ("10", "ug", False),
-        ("9.9", "ug", True), ("0.1", "mg", False), ("100", "mg", True), ("0.1", "mL", True),
-        ("1", "{tablet}", True),
+        ("100", "ug", False), ("999.9", "ug", False), ("1000", "ug", True), ("1", "mg", True),
+        ("10.1", "ug", False), ("10", "ug", True), ("0.1", "mg", False), ("100", "mg", True),
+        ("0.1", "mL", True), ("1", "{tablet}", True),
     ],
 )  # fmt: skip
 def test_ten_times_is_the_bound_either_way_whatever_the_unit(

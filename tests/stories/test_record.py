@@ -45,7 +45,7 @@ async def a_clinician(world: World, patient: Browser) -> tuple[Browser, str]:
         await session.flush()
         code = await invite_clinician(session, clinic.id, world.time.now)
     clinician = browser(world.app)
-    await clinician.sign_up(invite=code, name="Clara")
+    await clinician.sign_up(invite=code, name="The clinician")
     invite = await clinician("POST", "/api/clinic/invites", {}, expect=201)
     await patient("POST", "/api/care-links", {"code": invite["code"]}, expect=201)
     return clinician, str((await patient("GET", "/api/me"))["id"])
@@ -160,6 +160,14 @@ async def test_a_slip_of_the_unit_is_asked_about_and_then_recorded(world: World)
     assert (await doses(patient))[0]["events"] == []
     told = await patient("PUT", path, slip | {"confirmed": True})
     assert told["taken_amount"] == {"value": "100", "unit": "mg"}
+    clinician, record = await a_clinician(world, patient)
+    await world.pass_time(minutes=1)
+    [flag] = (await clinician("GET", f"/api/patients/{record}/flags"))["flags"]
+    assert (flag["code"], flag["severity"]) == ("amount_far_off", "red")
+    assert flag["text"].startswith(f"{dose['label']}: 1 dose recorded with ten times")
+    right = said(replaces=told["outcome_id"])
+    await patient("POST", f"/api/doses/{dose['id']}/amend", right)
+    assert (await clinician("GET", f"/api/patients/{record}/flags"))["flags"] == []
 
 
 async def test_a_dose_outside_the_plan_is_a_dose_of_its_own_in_no_rate(world: World) -> None:
@@ -301,7 +309,7 @@ async def test_a_clinician_logs_for_a_patient_and_is_named(world: World) -> None
     (dose, *_) = await doses(clinician, of)
     path = f"/api/patients/{of}/doses/{dose['id']}"
     told = await clinician("PUT", f"{path}/log", said())
-    assert (told["means"], told["author"]["name"]) == ("clinician", "Clara")
+    assert (told["means"], told["author"]["name"]) == ("clinician", "The clinician")
     assert told["author"]["role"] == "clinician"
     amended = await clinician(
         "POST", f"{path}/amend", said("skipped", replaces=told["outcome_id"], reason="unwell")
@@ -311,7 +319,7 @@ async def test_a_clinician_logs_for_a_patient_and_is_named(world: World) -> None
     extra = {"id": str(uuid4()), "line_id": dose["line_id"]}
     await clinician("POST", f"/api/patients/{of}/doses/extra", extra, expect=201)
     (mine, *_) = await doses(patient)
-    assert [event["author"]["name"] for event in mine["events"]] == ["Clara"] * 3
+    assert [event["author"]["name"] for event in mine["events"]] == ["The clinician"] * 3
     routes = {e["route"] for e in (await patient("GET", "/api/me/access-log"))["entries"]}
     assert "PUT /api/patients/{patient}/doses/{dose_id}/log" in routes
 

@@ -190,8 +190,8 @@ def test_small_volumes_are_warned_of_with_figures(
     ("left", "code", "figure"),
     [
         (None, [], ""), (2000, [], ""), (200, [], ""), (199, ["last_of_vial"], "0.099 mL"),
-        (100, ["last_of_vial"], "0 mL"), (99, ["over_left"], "0.099 mL"),
-        (0, ["over_left"], "0 mL"),
+        (100, ["last_of_vial"], "nothing is left."), (99, ["over_left"], "0.099 mL"),
+        (0, ["over_left"], "nothing is left"),
     ],
 )  # fmt: skip
 def test_what_is_left_is_compared_with_what_is_needed(

@@ -5,7 +5,7 @@ import type { Amount, Dose } from '../api/types.ts';
 
 const MASS: Readonly<Record<string, number>> = { ug: 1, mg: 1_000, g: 1_000_000 };
 
-/** This many times the planned amount, or its part, looks like another unit. */
+/** This many times the planned amount, or its part, looks like one zero too many or like another unit. */
 const FAR = 10;
 
 /** How many times the planned amount was given; undefined when the units cannot be compared. */
@@ -33,7 +33,7 @@ export function doubt(
   // A correction of what was taken adds no intake.
   const second = other && !(report.way === 'amend' && planned.state === 'taken') && { first_taken_at: other.taken_at };
   const times = report.amount && timesPlanned(report.amount, planned.amount);
-  const far = times !== undefined && (times > FAR || times < 1 / FAR);
+  const far = times !== undefined && (times >= FAR || times <= 1 / FAR);
   if (far) return { code: 'amount_far_off', planned: planned.amount, ...second };
   return second ? { code: 'taken_tonight', ...second } : undefined;
 }

@@ -138,5 +138,5 @@ test('a pen is called a pen, also where it is asked about or to be heeded', () =
   expect(whichText({ route: 'subcutaneous' })).toBe('Which vial was it from?');
   expect(whichText({ route: 'oral' })).toBe('Which pack was it from?');
   expect(heedText({ state: 'pen', warnings: [{ code: 'over_left' }] })).toBe('This pen holds less than a dose');
-  expect(heedText({ state: 'pen', warnings: [{ code: 'allergy' }] })).toBe('An allergy was noted: look first');
+  expect(heedText({ state: 'pen', warnings: [{ code: 'allergy' }] })).toBe('An allergy was not ruled out: look first');
 });

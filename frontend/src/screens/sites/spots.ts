@@ -172,7 +172,7 @@ export function givenText(given: Given | null | undefined): string {
 }
 
 const HEEDED: Readonly<Record<string, (it: string) => string>> = {
-  allergy: () => 'An allergy was noted: look first',
+  allergy: () => 'An allergy was not ruled out: look first',
   used_before: (it) => `${it} was for one use`,
   over_left: (it) => `${it} holds less than a dose`,
 };

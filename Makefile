@@ -104,7 +104,7 @@ test: .venv/bin/python ## Set up, check and test everything: style, types, impor
 	$(MAKE) --no-print-directory --keep-going check >"$$checked" 2>&1 & checks=$$!; \
 	($(NPM) test) || failed="$$failed frontend"; \
 	wait $$browsers || true; cat "$$said"; wait $$compiled || true; \
-	$(RUN) pytest -n 6 --dist loadfile --no-loadscope-reorder $(ARGS) || failed="$$failed pytest"; \
+	$(RUN) pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS) || failed="$$failed pytest"; \
 	wait $$checks || { cat "$$checked"; failed="$$failed checks"; }; \
 	[ -z "$$failed" ] || { echo "Not passed:$$failed" >&2; exit 1; }
 

@@ -44,6 +44,9 @@ async def test_a_dose_is_logged_with_tab_and_enter_alone_and_focus_is_always_see
             await visit.sign_in(patient.email, PASSWORD)
             await browser.navigate(f"{server.url}/tonight")
             await browser.wait_for("document.querySelector('[data-do=taken-all]')")
+            # What is fetched after the plan still moves what stands below it.
+            await browser.wait_for("document.querySelector('[data-do=drawn]')")
+            await browser.page.wait_for_load_state("networkidle")
             passed = []
             for _ in range(MOST_STEPS):
                 await browser.page.keyboard.press("Tab")

@@ -124,13 +124,16 @@ async def is_looked_after(session: AsyncSession, patient_id: UUID, now: datetime
     Companions do not count, and neither does a clinician who may only look: where nobody else
     can write, the patient keeps the pen.
     """
-    links = select(CareLink.id).where(
-        CareLink.patient_id == patient_id,
-        CareLink.clinic_id.is_not(None),
-        CareLink.scope == Scope.CHANGE,
-        live(now),
-    )
+    links = select(CareLink.id).where(*changing(patient_id, now))
     return await session.scalar(links.limit(1)) is not None
+
+
+def changing(patient_id: UUID, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What holds of the links by which a clinician may change the patient's record now."""
+    return (
+        CareLink.patient_id == patient_id, CareLink.clinic_id.is_not(None),
+        CareLink.scope == Scope.CHANGE, live(now),
+    )  # fmt: skip
 
 
 async def last_moment(

@@ -249,30 +249,30 @@ def run_out(line: LineDoses, now: datetime, enough_until: datetime | None = None
 
 def drawn_after_discard(vial: Outdated, now: datetime, here: tzinfo) -> Flag | None:
     """A dose was drawn from a vial after its discard date, within the last days of the rule."""
-    rule = FLAG_RULES["drawn_after_discard"]
-    last = vial.taken_at[-1]
-    if now - last > rule.span("days"):
-        return None
-    return rule.flag(
-        vial.taken_at[0], str(vial.vial_id), line=vial.name, discard=f"{vial.discard_on:%-d %B}",
-        doses=_doses(vial.taken_at), last=f"{last.astimezone(here):%-d %B}",
+    discard = f"{vial.discard_on:%-d %B}"
+    return _of_late(
+        "drawn_after_discard", vial.vial_id, vial.taken_at, now, here,
+        line=vial.name, discard=discard,
     )  # fmt: skip
 
 
 def amount_far_off(line: FarOff, now: datetime, here: tzinfo) -> Flag | None:
     """An amount far from the planned one was taken within the last days of the rule."""
-    rule = FLAG_RULES["amount_far_off"]
-    last = line.taken_at[-1]
+    return _of_late("amount_far_off", line.line_id, line.taken_at, now, here, line=line.label)
+
+
+def _of_late(
+    code: str, subject: UUID, taken_at: Sequence[datetime], now: datetime, here: tzinfo,
+    **words: str,
+) -> Flag | None:  # fmt: skip
+    """The flag of a rule that doses raised, while the last of them is of the rule's last days."""
+    rule, last = FLAG_RULES[code], taken_at[-1]
     if now - last > rule.span("days"):
         return None
     return rule.flag(
-        line.taken_at[0], str(line.line_id), line=line.label,
-        doses=_doses(line.taken_at), last=f"{last.astimezone(here):%-d %B}",
+        taken_at[0], str(subject), last=f"{last.astimezone(here):%-d %B}",
+        doses="1 dose" if len(taken_at) == 1 else f"{len(taken_at)} doses", **words,
     )  # fmt: skip
-
-
-def _doses(taken_at: Sequence[datetime]) -> str:
-    return "1 dose" if len(taken_at) == 1 else f"{len(taken_at)} doses"
 
 
 @dataclass(frozen=True, slots=True)

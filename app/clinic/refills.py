@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid5
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import audit
 from app.accounts.access import Access
-from app.accounts.care import live
-from app.accounts.models import CareLink, Scope
+from app.accounts.care import changing
+from app.accounts.models import CareLink
 from app.clinic.models import Outcome, RefillRequest, Task
 from app.clinic.refill_shapes import RefillIn, RefillLine, RefillOut, RefillState
 from app.db import insert_new
@@ -140,7 +140,7 @@ async def withdraw(session: AsyncSession, access: Access, id: UUID, now: datetim
 async def asked_by(session: AsyncSession, patient_id: UUID, now: datetime) -> Sequence[Asked]:
     """Every request of a patient, the newest first; one statement."""
     heard = select(CareLink.id).where(
-        CareLink.clinic_id == Task.clinic_id, *_may_see_to_it(patient_id, now)
+        CareLink.clinic_id == Task.clinic_id, *changing(patient_id, now)
     )
     rows = await session.execute(
         select(RefillRequest, Task, Line, heard.exists())
@@ -163,16 +163,11 @@ async def _clinics(session: AsyncSession, access: Access, now: datetime) -> list
     """The clinics that may see to it: first the actor's own, then by how long they look after."""
     rows = await session.execute(
         select(CareLink.clinic_id, CareLink.person_id)
-        .where(CareLink.clinic_id.is_not(None), *_may_see_to_it(access.patient_id, now))
+        .where(*changing(access.patient_id, now))
         .order_by(CareLink.granted_at, CareLink.id)
     )
     mine = sorted(rows, key=lambda row: row.person_id != access.actor.id)
     return list(dict.fromkeys(row.clinic_id for row in mine))
-
-
-def _may_see_to_it(patient_id: UUID, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The links by which somebody may change something in this record."""
-    return CareLink.patient_id == patient_id, CareLink.scope == Scope.CHANGE, live(now)
 
 
 async def _made(

@@ -29,7 +29,7 @@ from app.sites.placements import placements_of
 from app.supplies.catalogue import is_pen
 from app.supplies.confirmations import confirmed_of
 from app.supplies.holding import drawn_for
-from app.supplies.ledger import Contents, StandingDraw
+from app.supplies.ledger import Contents, StandingDraw, there
 from app.supplies.models import Vial
 from app.supplies.vial_answers import quantity_out
 
@@ -183,12 +183,10 @@ def _held(draw: StandingDraw, known: _Known) -> Contents:
 
 def _one_serves(dose: Dose, at: datetime, known: _Known) -> bool:
     """Whether a vial that serves the dose's line had come by then and was still there."""
-    day = at.astimezone(known.here).date()
     return any(
         (medicine, form) == known.lines.get(dose.line_id)
-        and received <= day
-        and (gone_at is None or gone_at > at)
-        for medicine, form, received, gone_at in known.owned
+        and there(received_on, gone_at, at, known.here)
+        for medicine, form, received_on, gone_at in known.owned
     )
 
 

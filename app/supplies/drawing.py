@@ -100,7 +100,10 @@ async def follow(session: AsyncSession, dose: Dose, *, now: datetime) -> None:
     vials, kit = shelf.vials, shelf.kit
     if not vials and not before:
         return
-    if not corrected and not all(there(vials[each], at, shelf.zone) for each in named):
+    kept = all(
+        there(vials[each].received_on, vials[each].gone_at, at, shelf.zone) for each in named
+    )
+    if not corrected and not kept:
         before = []
     said = Said(outcome.author_id, outcome.means, now)
     if before and _as_before(dose, outcome, before[0]):
@@ -165,8 +168,8 @@ def _tick(outcome: Event, kit: Kit) -> int | None:
     return kit.tick_ul if outcome.amount_value is None else None
 
 
-def _syringe(vial: Vial, kit: Kit) -> str:
-    return kit.syringe.code if kit.syringe and vial.form != TABLETS else ""
+def _syringe(vial: Vial | None, kit: Kit) -> str:
+    return kit.syringe.code if vial and kit.syringe and vial.form != TABLETS else ""
 
 
 async def _rows(session: AsyncSession, dose: Dose) -> list[Drawn]:
@@ -239,12 +242,9 @@ async def _assumed(
         candidates, outcome.amount or dose.amount, kit.dead_space_ul, _tick(outcome, kit)
     )  # fmt: skip
     return [
-        _Portion(
-            part.vial, part.quantity, part.dead_space,
-            _syringe(part.vial, kit) if part.vial else "",
-        )
+        _Portion(part.vial, part.quantity, part.dead_space, _syringe(part.vial, kit))
         for part in parts
-    ]  # fmt: skip
+    ]
 
 
 def _all_from(vial: Vial | None, dose: Dose, outcome: Event, kit: Kit) -> _Portion:

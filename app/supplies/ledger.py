@@ -205,11 +205,10 @@ class Part:
     dead_space: int = 0
 
 
-def there(vial: "Vial", at: datetime, zone: ZoneInfo) -> bool:
+def there(received_on: date, gone_at: datetime | None, at: datetime, zone: ZoneInfo) -> bool:
     """Whether a vial had come by an instant, by the calendar where the patient is, and was not
     gone."""
-    come = vial.received_on <= at.astimezone(zone).date()
-    return come and (vial.gone_at is None or vial.gone_at > at)
+    return received_on <= at.astimezone(zone).date() and (gone_at is None or gone_at > at)
 
 
 def usable(held: Contents, at: datetime, zone: ZoneInfo) -> bool:
@@ -221,7 +220,7 @@ def usable(held: Contents, at: datetime, zone: ZoneInfo) -> bool:
     dose.
     """
     vial, day = held.vial, at.astimezone(zone).date()
-    if not there(vial, at, zone):
+    if not there(vial.received_on, vial.gone_at, at, zone):
         return False
     begun = [vial.opened_at] if vial.opened_at is not None else []
     if vial.form == POWDER:

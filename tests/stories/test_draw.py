@@ -93,6 +93,21 @@ async def ready_with(who: Browser, line: str, vial: str, strength: str) -> Any:
     return await compared(who, await read_label(who, line, vial, strength))
 
 
+async def somebody_with_tablets(world: World) -> tuple[Browser, str, dict[str, Any], Any]:
+    """A patient who takes half a tablet, their line, the pack as entered, and its label as read."""
+    who, _ = await a_patient_with(world, peptide(
+        medicine="anastrozole", route="oral", amount={"value": "0.5", "unit": "mg"},
+    ))  # fmt: skip
+    line = await a_line(who)
+    pack: dict[str, Any] = {
+        "id": str(uuid4()), "medicine": "anastrozole", "form": "tablets", "tablets": 30,
+        "strengths": [{"substance": "anastrozole", "value": "1", "unit": "mg"}],
+        "lot": "P1", "pharmacy": "A pharmacy", "received_on": "2026-11-20",
+    }  # fmt: skip
+    await who("POST", f"{MINE}/vials", pack, expect=201)
+    return who, line, pack, await read_label(who, line, pack["id"], "1")
+
+
 async def test_from_the_first_vial_to_one_of_another_strength(world: World) -> None:
     patient, _ = await a_patient_with(world)
     line = await a_line(patient)
@@ -426,17 +441,7 @@ async def test_another_drug_a_thrown_away_vial_tablets_and_a_blend(world: World)
     assert [each["lot"] for each in gone["vials"]] == [FIRST]
 
     # Tablets need no syringe, and their strength is looked at all the same.
-    pills, _ = await a_patient_with(world, peptide(
-        medicine="anastrozole", route="oral", amount={"value": "0.5", "unit": "mg"},
-    ))  # fmt: skip
-    line = await a_line(pills)
-    pack: dict[str, Any] = {
-        "id": str(uuid4()), "medicine": "anastrozole", "form": "tablets", "tablets": 30,
-        "strengths": [{"substance": "anastrozole", "value": "1", "unit": "mg"}],
-        "lot": "P1", "pharmacy": "A pharmacy", "received_on": "2026-11-20",
-    }  # fmt: skip
-    await pills("POST", f"{MINE}/vials", pack, expect=201)
-    begun = await read_label(pills, line, pack["id"], "1")
+    pills, line, pack, begun = await somebody_with_tablets(world)
     path = f"{MINE}/draw/confirmations/{begun['confirm']['id']}/confirm"
     shown = await pills("POST", path, {"mark": "0.50"})
     assert (shown["tablets"], shown["syringe"], shown["state"]) == (True, None, "ready")
@@ -514,17 +519,7 @@ async def test_a_mark_is_compared_with_the_last_one_only_where_that_is_known(wor
     await patient("PUT", f"{MINE}/lines/{line}/kit", {"syringe": "u100_0_5"})
     first = await powder(patient, FIRST, "0.15", "0.06")
     await ready_with(patient, line, first, "2.5")
-    pills, _ = await a_patient_with(world, peptide(
-        medicine="anastrozole", route="oral", amount={"value": "0.5", "unit": "mg"},
-    ))  # fmt: skip
-    other = await a_line(pills)
-    pack: dict[str, Any] = {
-        "id": str(uuid4()), "medicine": "anastrozole", "form": "tablets", "tablets": 30,
-        "strengths": [{"substance": "anastrozole", "value": "1", "unit": "mg"}],
-        "lot": "P1", "pharmacy": "A pharmacy", "received_on": "2026-11-20",
-    }  # fmt: skip
-    await pills("POST", f"{MINE}/vials", pack, expect=201)
-    begun = await read_label(pills, other, pack["id"], "1")
+    pills, other, pack, begun = await somebody_with_tablets(world)
     path = f"{MINE}/draw/confirmations/{begun['confirm']['id']}/confirm"
     await pills("POST", path, {"mark": "0.5"})
     await world.pass_time(hours=17, minutes=30)
